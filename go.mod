@@ -1,0 +1,3 @@
+module alongside
+
+go 1.26
