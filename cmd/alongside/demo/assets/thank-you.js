@@ -1,0 +1,3 @@
+import { emptyBasket } from "./basket.js";
+
+if (document.querySelector("[data-order-placed]")) emptyBasket();
