@@ -1,6 +1,9 @@
 package wire
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // CloseCode is a WebSocket close code (RFC 6455 §7.4.2, private range). Below 4200 the client reconnects, from 4400 it
 // does not.
@@ -25,10 +28,12 @@ const (
 // MayReconnect tells whether a client closed with the code should come back by itself.
 func (c CloseCode) MayReconnect() bool { return c < 4400 }
 
+const maxReasonBytes = 120 // a close frame holds 123 (RFC 6455 §5.5)
+
 // CloseError is a reason to end one connection; it never carries content of a frame.
 type CloseError struct {
 	Code   CloseCode
-	Reason string // a plain sentence of at most 120 bytes (a close frame holds 123)
+	Reason string // a plain sentence of at most maxReasonBytes
 }
 
 func (e *CloseError) Error() string { return fmt.Sprintf("close %d: %s", e.Code, e.Reason) }
@@ -36,8 +41,8 @@ func (e *CloseError) Error() string { return fmt.Sprintf("close %d: %s", e.Code,
 // Closef makes a CloseError.
 func Closef(code CloseCode, format string, args ...any) *CloseError {
 	reason := fmt.Sprintf(format, args...)
-	if len(reason) > 120 {
-		reason = reason[:120]
+	if len(reason) > maxReasonBytes {
+		reason = strings.ToValidUTF8(reason[:maxReasonBytes], "")
 	}
 	return &CloseError{Code: code, Reason: reason}
 }

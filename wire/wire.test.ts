@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { DomReader, DomWriter, MalformedBody, Op } from "./dom.ts";
+import { decodeFrame, decodePointer, deflate, encodeFrame, encodePointer, type Header, inflate } from "./wire.ts";
+
+const vectors = <T>(file: string): T[] =>
+	JSON.parse(readFileSync(new URL(`testdata/${file}`, import.meta.url), "utf8"));
+const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, "hex"));
+const hex = (b: Uint8Array) => Buffer.from(b).toString("hex");
+
+type FrameVector = { name: string; hex: string; header?: Header; body?: string };
+
+for (const v of vectors<FrameVector>("frames.json")) {
+	test(`frame: ${v.name}`, () => {
+		const frame = decodeFrame(bytes(v.hex));
+		if (!v.header) {
+			assert.equal(frame === undefined, v.hex.length < 40); // who may send what is the server's to judge
+			return;
+		}
+		assert.ok(frame);
+		const { body, ...header } = frame;
+		assert.deepEqual(header, v.header);
+		assert.equal(hex(body), v.body);
+		assert.equal(hex(encodeFrame(header.kind, body, header)), v.hex);
+	});
+}
+
+test("pointer bodies", () => {
+	const body = encodePointer({ node: 42, fx: 0.5, fy: 1, x: -3, y: 700 });
+	assert.equal(hex(body), "0000002a8000fffffffffffd000002bc");
+	assert.equal(decodePointer(body)?.x, -3);
+	assert.equal(decodePointer(body.subarray(1)), undefined);
+});
+
+/** Operands of each operation as dom.go spells them. */
+const operands: Record<keyof typeof Op, string> = {
+	at: "vv",
+	element: "vsa",
+	up: "",
+	text: "s",
+	shadow: "v",
+	content: "v",
+	box: "a",
+	remove: "v",
+	move: "vvv",
+	attr: "vss",
+	unattr: "vs",
+	data: "vs",
+	value: "vs",
+	checked: "vv",
+	selected: "vp",
+	scroll: "vzz",
+	focus: "v",
+	hover: "v",
+	selection: "vvvv",
+	open: "vv",
+	media: "vvfff",
+	picture: "vk",
+	defined: "v",
+	sheet: "vvvsk",
+	adopt: "vp",
+	rule: "vps",
+	unrule: "vp",
+	resource: "kk",
+	size: "vff",
+	title: "s",
+	states: "vt",
+};
+const names = new Map(Object.entries(Op).map(([name, code]) => [code as number, name as keyof typeof Op]));
+
+function decode(reader: DomReader): unknown[] {
+	const code = reader.byte();
+	const name = names.get(code);
+	if (name === undefined) throw new MalformedBody("unknown operation");
+	const one: Record<string, () => unknown> = {
+		v: () => reader.varint(),
+		z: () => reader.svarint(),
+		s: () => reader.string(),
+		k: () => reader.key(),
+		f: () => reader.float(),
+	};
+	const list = (each: string) => {
+		const n = reader.count();
+		return [n, ...Array.from({ length: n * each.length }, (_, i) => one[each[i % each.length] as string]?.())];
+	};
+	const out: unknown[] = [name];
+	for (const operand of operands[name]) {
+		const each = { p: "v", a: "ss", t: "s" }[operand];
+		if (each) out.push(...list(each));
+		else out.push(one[operand]?.());
+	}
+	return out;
+}
+
+type DomVector = { name: string; bodies: string[]; ops?: unknown[][]; error?: string };
+
+for (const v of vectors<DomVector>("dom.json")) {
+	test(`DOM: ${v.name}`, () => {
+		const reader = new DomReader();
+		const all = () => {
+			const ops: unknown[][] = [];
+			for (const body of v.bodies) for (reader.open(bytes(body)); reader.more; ) ops.push(decode(reader));
+			return ops;
+		};
+		if (v.error) assert.throws(all, MalformedBody);
+		else assert.deepEqual(all(), v.ops);
+	});
+}
+
+test("the writer writes the bytes that the vectors hold", () => {
+	const writer = new DomWriter();
+	const want = vectors<DomVector>("dom.json").find((v) => v.name.startsWith("a document"));
+	writer.byte(Op.content);
+	writer.varint(0);
+	for (const [tag, attributes] of [
+		["html", []],
+		["p", ["class", "intro"]],
+	] as const) {
+		writer.byte(Op.element);
+		writer.varint(0);
+		writer.name(tag);
+		writer.varint(attributes.length / 2);
+		for (const [i, s] of attributes.entries()) i % 2 ? writer.once(s) : writer.name(s);
+	}
+	writer.byte(Op.text);
+	writer.once("Grüße, 世界 👋");
+	for (let i = 0; i < 3; i++) writer.byte(Op.up);
+	assert.equal(hex(writer.take()), want?.bodies[0]);
+});
+
+test("what the writer writes the reader reads, at the edges of every type", () => {
+	const writer = new DomWriter();
+	const reader = new DomReader();
+	const numbers = [0, 1, 127, 128, 16_383, 16_384, 2 ** 31, 2 ** 32 - 1];
+	const signed = [0, -1, 1, -64, 64, 2 ** 31 - 1, -(2 ** 31)];
+	const strings = ["", "a", "\ufeffbom", "x".repeat(256), "x".repeat(257), "a\0b", "é", "😀"];
+	for (let round = 0; round < 3; round++) {
+		for (const n of numbers) writer.varint(n);
+		for (const n of signed) writer.svarint(n);
+		for (const s of strings) writer.name(s);
+		writer.float(0.5);
+		writer.key(new Uint8Array(16).fill(0xab));
+		reader.open(writer.take());
+		for (const n of numbers) assert.equal(reader.varint(), n);
+		for (const n of signed) assert.equal(reader.svarint(), n);
+		for (const s of strings) assert.equal(reader.string(), s.replace("\0", "\ufffd"));
+		assert.equal(reader.float(), 0.5);
+		assert.equal(reader.key(), "ab".repeat(16));
+		assert.equal(reader.more, false);
+	}
+});
+
+test("deflated bodies come back, bombs do not", async () => {
+	const plain = new TextEncoder().encode("page ".repeat(1000));
+	assert.deepEqual(await inflate(await deflate(plain)), plain);
+	await assert.rejects(inflate(await deflate(new Uint8Array((8 << 20) + 1))), RangeError);
+});
