@@ -1,0 +1,74 @@
+# Two commands do all the set-up on a fresh Debian-like machine with Go and Node: `make run` and `make test`.
+.DEFAULT_GOAL := build
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+export CGO_ENABLED ?= 0
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+SCRIPTS := $(shell find wire widget/src console/src -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.html')
+GO_FILES := $(shell find . -name '*.go' -not -path './node_modules/*')
+DEMO_FILES := $(shell find cmd/alongside/demo -type f)
+TSX := node --import tsx --test
+
+.PHONY: build run test test-go test-scripts test-e2e bench soak fmt lint tools clean
+
+build: bin/alongside ## the one binary, with the browser programs inside
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	touch $@
+
+bin/bundles: build.mjs $(SCRIPTS) node_modules/.installed
+	node build.mjs
+	mkdir -p bin && touch $@
+
+bin/alongside: bin/bundles $(GO_FILES) $(DEMO_FILES) go.mod go.sum
+	go build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o $@ ./cmd/alongside
+
+run: build ## the demo: a shop, a console, an agent
+	bin/alongside demo
+
+test: tools lint build test-go test-scripts test-e2e ## everything
+
+test-go: bin/bundles
+	CGO_ENABLED=1 go test -race -timeout 10m ./...
+
+test-scripts: node_modules/.installed
+	$(TSX) --test-concurrency=2 $(wildcard wire/*.test.ts widget/test/*/*.test.ts console/test/*/*.test.ts)
+
+test-e2e: build
+	$(TSX) --test-concurrency=1 $(wildcard e2e/*.test.ts)
+
+bench: build tools ## the figures of docs/benchmarks.md
+	go test -run '^$$' -bench . -benchmem ./wire ./rooms ./relay
+	node --import tsx e2e/bench/all.ts
+
+soak: build tools ## what takes long
+	go test -run '^$$' -fuzz FuzzDOM -fuzztime 60s ./wire
+	go test -run '^$$' -fuzz FuzzFrame -fuzztime 60s ./wire
+
+fmt: node_modules/.installed
+	gofmt -w $(GO_FILES)
+	npx biome check --write .
+
+lint: node_modules/.installed
+	@unformatted=$$(gofmt -l $(GO_FILES)); if [ -n "$$unformatted" ]; then echo "gofmt would change: $$unformatted"; exit 1; fi
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	npx tsc --noEmit
+	npx biome check .
+
+# Browsers and servers that tests drive, from the distribution's packages, only where missing.
+TOOLS := chromium:chromium firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver redis-server:redis-server
+tools: node_modules/.installed
+	@missing=(); for tool in $(TOOLS); do command -v "$${tool%%:*}" >/dev/null || missing+=("$${tool##*:}"); done; \
+	if [ $${#missing[@]} -gt 0 ]; then \
+		sudo=(); [ "$$(id -u)" = 0 ] || sudo=(sudo); \
+		"$${sudo[@]}" apt-get update -q; \
+		DEBIAN_FRONTEND=noninteractive "$${sudo[@]}" apt-get install -qy --no-install-recommends "$${missing[@]}"; \
+	fi
+
+clean:
+	rm -rf bin node_modules
+	find widget/dist console/dist -type f -not -name README -delete

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// floors is the house: a package may import only packages of lower floors.
+var floors = map[string]int{
+	"alongside/wire":               0,
+	"alongside/privacy":            1,
+	"alongside/store":              1,
+	"alongside/widget":             1,
+	"alongside/rooms":              2,
+	"alongside/recording":          2,
+	"alongside/signaling":          2,
+	"alongside/accounts":           2,
+	"alongside/relay":              3,
+	"alongside/console":            3,
+	"alongside/cmd/alongside":      4,
+	"alongside/cmd/alongside/demo": 3,
+}
+
+// owners says which packages alone may import a library, by import path prefix.
+var owners = map[string][]string{
+	"github.com/redis/go-redis":    {"alongside/rooms"},
+	"github.com/pion":              {"alongside/signaling"},
+	"github.com/coder/websocket":   {"alongside/relay"},
+	"modernc.org/sqlite":           {"alongside/store"},
+	"go.mongodb.org/mongo-driver/": {"alongside/store"},
+}
+
+func TestLayers(t *testing.T) {
+	list := exec.Command("go", "list", "-json=ImportPath,Imports", "alongside/...")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatalf("list packages: %v", err)
+	}
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		floor, known := floors[p.ImportPath]
+		if !known {
+			t.Errorf("%s has no floor: add it to the table, or to a package that has one", p.ImportPath)
+			continue
+		}
+		for _, imported := range p.Imports {
+			if below, ours := floors[imported]; ours && below >= floor {
+				t.Errorf("%s (floor %d) imports %s (floor %d): a package imports only lower floors; let the consumer declare an interface and cmd wire it",
+					p.ImportPath, floor, imported, below)
+			}
+			for library, allowed := range owners {
+				if strings.HasPrefix(imported, library) && !slices.Contains(allowed, p.ImportPath) {
+					t.Errorf("%s imports %s, which only %s may know", p.ImportPath, imported, strings.Join(allowed, ", "))
+				}
+			}
+		}
+	}
+}
