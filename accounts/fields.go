@@ -1,0 +1,140 @@
+package accounts
+
+import (
+	"fmt"
+	"net/mail"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits of what people type. Lengths are in characters.
+const (
+	MinPassword       = 10
+	MaxPassword       = 256
+	MaxName           = 100
+	MaxEmail          = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets
+	MaxOriginsPerSite = 50
+)
+
+// cleanName trims a name and refuses one that is empty, too long or would not print.
+func cleanName(field, name string) (string, error) {
+	name = strings.TrimSpace(name)
+	switch {
+	case name == "":
+		return "", &FieldError{field, "is empty"}
+	case !utf8.ValidString(name):
+		return "", &FieldError{field, "is not UTF-8"}
+	case utf8.RuneCountInString(name) > MaxName:
+		return "", &FieldError{field, fmt.Sprintf("is longer than %d characters", MaxName)}
+	case strings.ContainsFunc(name, unicode.IsControl):
+		return "", &FieldError{field, "contains a control character"}
+	}
+	return name, nil
+}
+
+// normalEmail is the form in which e-mail addresses are compared and stored.
+func normalEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+
+func cleanEmail(field, email string) (string, error) {
+	email = normalEmail(email)
+	if email == "" {
+		return "", &FieldError{field, "is empty"}
+	}
+	if len(email) > MaxEmail {
+		return "", &FieldError{field, fmt.Sprintf("is longer than %d characters", MaxEmail)}
+	}
+	parsed, err := mail.ParseAddress(email)
+	if err != nil || parsed.Address != email || !utf8.ValidString(email) || strings.ContainsFunc(email, unicode.IsControl) {
+		return "", &FieldError{field, "is not an e-mail address"}
+	}
+	return email, nil
+}
+
+func checkPassword(field, password string) error {
+	switch length := utf8.RuneCountInString(password); {
+	case !utf8.ValidString(password):
+		return &FieldError{field, "is not UTF-8"}
+	case length < MinPassword:
+		return &FieldError{field, fmt.Sprintf("is shorter than %d characters", MinPassword)}
+	case length > MaxPassword:
+		return &FieldError{field, fmt.Sprintf("is longer than %d characters", MaxPassword)}
+	}
+	return nil
+}
+
+func checkRole(field string, role Role) error {
+	if !role.Includes(RoleAgent) {
+		return &FieldError{field, "must be agent, manager or admin"}
+	}
+	return nil
+}
+
+// ParseOrigin returns an origin as browsers write it (RFC 6454 §6.2): lower case, the scheme's own port left out. It
+// refuses whatever no browser would send, so that a comparison of strings suffices.
+func ParseOrigin(text string) (string, error) {
+	bad := func(problem string) (string, error) { return "", &FieldError{"origin", problem} }
+	origin, err := url.Parse(strings.TrimSpace(text))
+	if err != nil {
+		return bad("is not an address like https://www.example.org")
+	}
+	scheme, host, port := strings.ToLower(origin.Scheme), strings.ToLower(origin.Hostname()), origin.Port()
+	if scheme != "http" && scheme != "https" {
+		return bad("must begin with https:// or http://")
+	}
+	if origin.Path != "" || origin.RawQuery != "" || origin.ForceQuery || origin.Fragment != "" || strings.HasSuffix(text, "#") {
+		return bad("must end after the host and port")
+	}
+	if origin.User != nil || host == "" || strings.HasSuffix(origin.Host, ":") {
+		return bad("is not an address like https://www.example.org")
+	}
+	if !plainHost(host) {
+		return bad("must name one host in ASCII (an international name as xn--…), without a wildcard")
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port == "" || (scheme == "https" && port == "443") || (scheme == "http" && port == "80") {
+		return scheme + "://" + host, nil
+	}
+	if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 || port[0] == '0' {
+		return bad("has an impossible port")
+	}
+	return scheme + "://" + host + ":" + port, nil
+}
+
+func plainHost(host string) bool {
+	for _, char := range host {
+		letter := 'a' <= char && char <= 'z'
+		digit := '0' <= char && char <= '9'
+		if !letter && !digit && !strings.ContainsRune("-._:", char) {
+			return false
+		}
+	}
+	return true
+}
+
+// cleanOrigins returns the origins as browsers write them, without repetitions.
+func cleanOrigins(field string, origins []string) ([]string, error) {
+	if len(origins) == 0 {
+		return nil, &FieldError{field, "is empty"}
+	}
+	if len(origins) > MaxOriginsPerSite {
+		return nil, &FieldError{field, fmt.Sprintf("has more than %d entries", MaxOriginsPerSite)}
+	}
+	clean := make([]string, 0, len(origins))
+	seen := map[string]bool{}
+	for i, text := range origins {
+		origin, err := ParseOrigin(text)
+		if err != nil {
+			return nil, &FieldError{fmt.Sprintf("%s[%d]", field, i), err.(*FieldError).Problem}
+		}
+		if !seen[origin] {
+			seen[origin] = true
+			clean = append(clean, origin)
+		}
+	}
+	return clean, nil
+}
