@@ -60,7 +60,7 @@ lint: node_modules/.installed
 	npx biome check .
 
 # Browsers and servers that tests drive, from the distribution's packages, only where missing.
-TOOLS := chromium:chromium firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver redis-server:redis-server
+TOOLS := chromium:chromium firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb redis-server:redis-server
 tools: node_modules/.installed
 	@missing=(); for tool in $(TOOLS); do command -v "$${tool%%:*}" >/dev/null || missing+=("$${tool##*:}"); done; \
 	if [ $${#missing[@]} -gt 0 ]; then \
