@@ -56,7 +56,7 @@ var forgotten = map[string]string{
 func Handler(widgetOrigin, siteKey string) http.Handler {
 	s := &shop{widgetOrigin: widgetOrigin, siteKey: siteKey, templates: parsePages()}
 	mux := http.NewServeMux()
-	mux.Handle("GET /assets/", cacheBriefly(http.FileServerFS(files)))
+	mux.Handle("GET /assets/", assets())
 	mux.HandleFunc("GET /{$}", s.page("home", func(*http.Request) any { return favourites() }))
 	mux.HandleFunc("GET /products", s.page("products", func(*http.Request) any { return stockList }))
 	mux.HandleFunc("GET /product/{slug}", s.product)
@@ -179,13 +179,19 @@ func newNonce() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// cacheBriefly lets assets outlive a few clicks but not a new build: embedded
-// files carry no modification time to revalidate with.
-func cacheBriefly(next http.Handler) http.Handler {
+// assets serves the embedded files, never a list of them. They may be cached for
+// a few clicks but not past a new build: embedded files carry no modification
+// time to revalidate with.
+func assets() http.Handler {
+	server := http.FileServerFS(files)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/") {
+			http.NotFound(w, r)
+			return
+		}
 		w.Header().Set("Cache-Control", "max-age=300")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		next.ServeHTTP(w, r)
+		server.ServeHTTP(w, r)
 	})
 }
 

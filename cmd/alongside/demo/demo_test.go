@@ -25,7 +25,7 @@ var (
 		"/care/light", "/care/repotting", "/report",
 	}
 	framedPages = []string{"/store-finder", "/store-finder?town=westmere", "/store-finder?town=nowhere"}
-	missing     = []string{"/nowhere", "/product/plastic-rose", "/care/nowhere", "/care/", "/assets/nothing.css"}
+	missing     = []string{"/nowhere", "/product/plastic-rose", "/care/nowhere", "/care/", "/assets/", "/assets/plants", "/assets/nothing.css"}
 )
 
 type answer struct {

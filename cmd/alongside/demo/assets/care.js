@@ -2,10 +2,7 @@
 
 const container = document.querySelector("#view");
 const templates = new Map(
-	[...document.querySelectorAll("template[data-view]")].map((template) => [
-		template.dataset.view,
-		template,
-	]),
+	[...document.querySelectorAll("template[data-view]")].map((template) => [template.dataset.view, template]),
 );
 
 /** What a view needs once it is in the page. */
@@ -36,8 +33,7 @@ function setUpWatering() {
 		const days = Math.max(3, Math.round(19 - degrees / 2 + cm / 8));
 		document.querySelector("#pot-size-shown").textContent = `${cm} cm`;
 		document.querySelector("#room-heat-shown").textContent = `${degrees} °C`;
-		document.querySelector(".advice").textContent =
-			`About ${millilitres} ml every ${days} days.`;
+		document.querySelector(".advice").textContent = `About ${millilitres} ml every ${days} days.`;
 	};
 	pot.addEventListener("input", update);
 	room.addEventListener("input", update);
@@ -49,8 +45,7 @@ function setUpRepotting() {
 	document.querySelector(".steps").addEventListener("change", () => {
 		const done = boxes.filter((box) => box.checked).length;
 		document.querySelector(".progress-line progress").value = done;
-		document.querySelector(".progress-line span").textContent =
-			`${done} of ${boxes.length}`;
+		document.querySelector(".progress-line span").textContent = `${done} of ${boxes.length}`;
 	});
 }
 

@@ -36,9 +36,7 @@ function check(field) {
 	const [passes, message] = rules[field.name];
 	const valid = passes(field.value.trim());
 	field.setAttribute("aria-invalid", String(!valid));
-	document.querySelector(`#${field.name}-error`).textContent = valid
-		? ""
-		: message;
+	document.querySelector(`#${field.name}-error`).textContent = valid ? "" : message;
 	return valid;
 }
 
@@ -50,7 +48,9 @@ for (const field of checked) {
 form.elements.card.addEventListener("input", (event) => {
 	const field = event.target;
 	if (field.selectionEnd !== field.value.length) return; // editing within
-	field.value = digits(field.value).slice(0, 19).replace(/(\d{4})(?=\d)/g, "$1 ");
+	field.value = digits(field.value)
+		.slice(0, 19)
+		.replace(/(\d{4})(?=\d)/g, "$1 ");
 });
 
 form.elements.coupon.addEventListener("change", (event) => {
@@ -65,8 +65,6 @@ form.addEventListener("submit", (event) => {
 	if (wrong.length === 0) return;
 	event.preventDefault();
 	summary.textContent =
-		wrong.length === 1
-			? "One field needs another look."
-			: `${wrong.length} fields need another look.`;
+		wrong.length === 1 ? "One field needs another look." : `${wrong.length} fields need another look.`;
 	wrong[0].focus();
 });

@@ -9,13 +9,9 @@ function open(card) {
 	shown = card.dataset;
 	dialog.querySelector("img").src = `/assets/plants/${shown.shape}.svg`;
 	dialog.querySelector("h2").textContent = shown.name;
-	dialog.querySelector(".latin").textContent =
-		card.querySelector(".latin").textContent;
-	dialog.querySelector(".note").textContent =
-		card.querySelector(".card-note").textContent;
-	dialog.querySelector(".amount").textContent = formatPrice(
-		Number(shown.pence),
-	);
+	dialog.querySelector(".latin").textContent = card.querySelector(".latin").textContent;
+	dialog.querySelector(".note").textContent = card.querySelector(".card-note").textContent;
+	dialog.querySelector(".amount").textContent = formatPrice(Number(shown.pence));
 	dialog.querySelector(".details").href = `/product/${shown.slug}`;
 	dialog.showModal();
 }

@@ -1,11 +1,6 @@
 // What every page has: the menus of the header and the basket.
 
-import {
-	basketLines,
-	formatPrice,
-	onBasketChange,
-	removeFromBasket,
-} from "./basket.js";
+import { basketLines, formatPrice, onBasketChange, removeFromBasket } from "./basket.js";
 
 function setUpNavigation() {
 	const toggle = document.querySelector(".nav-toggle");

@@ -34,8 +34,7 @@ class PlantRating extends HTMLElement {
 		button.setAttribute("aria-label", `${n} of 5 stars`);
 		button.addEventListener("click", () => {
 			this.#fill(n);
-			this.shadowRoot.querySelector(".summary").textContent =
-				`Thank you. You gave ${n} of 5.`;
+			this.shadowRoot.querySelector(".summary").textContent = `Thank you. You gave ${n} of 5.`;
 		});
 		return button;
 	}

@@ -69,10 +69,7 @@ const rows = new Map(items.map((item) => [item, buildRow(item)]));
 function sortBy(key, descending) {
 	const sign = descending ? -1 : 1;
 	items.sort((a, b) => {
-		const order =
-			typeof a[key] === "number"
-				? a[key] - b[key]
-				: a[key].localeCompare(b[key], "en");
+		const order = typeof a[key] === "number" ? a[key] - b[key] : a[key].localeCompare(b[key], "en");
 		return sign * order || a.code.localeCompare(b.code);
 	});
 	body.append(...items.map((item) => rows.get(item)));
@@ -98,8 +95,7 @@ function applyFilters() {
 		if (!row.hidden) shown++;
 	}
 	const limit = Number(filters.elements["max-price"].value);
-	filters.querySelector("#max-price-shown").textContent =
-		limit === highestPrice ? "any price" : `£${limit}`;
+	filters.querySelector("#max-price-shown").textContent = limit === highestPrice ? "any price" : `£${limit}`;
 	count.textContent = `${shown} of ${items.length} shown`;
 }
 
@@ -125,7 +121,7 @@ for (const button of document.querySelectorAll("[data-sort]")) {
 filters.addEventListener("input", applyFilters);
 filters.addEventListener("submit", (event) => event.preventDefault());
 // The reset event comes before the fields are reset.
-filters.addEventListener("reset", () => queueMicrotask(applyFilters));
+filters.addEventListener("reset", () => setTimeout(applyFilters));
 
 readFiltersFromAddress();
 sortBy("name", false);
