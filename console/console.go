@@ -1,0 +1,175 @@
+// Package console is the agent's and manager's side: its HTTP API, its pages, and the empty document in which a visitor's
+// page is mirrored.
+//
+// What must stay true: nothing is answered before it is known who asks, and all that is asked of accounts and rooms carries
+// the asker's tenant; what belongs to another tenant is answered byte for byte as what does not exist. Every response, an
+// error too, carries the security headers. No script from a visitor's page can run in the mirror's document.
+package console
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"alongside/accounts"
+	"alongside/widget"
+)
+
+//go:embed all:dist
+var dist embed.FS
+
+// ErrNotFound is what Rooms returns for a room or code that is unknown, over, used up, or another tenant's.
+var ErrNotFound = errors.New("no such room")
+
+// ErrRate is what Rooms returns for too many attempts.
+type ErrRate struct{ RetryAfter time.Duration }
+
+func (e ErrRate) Error() string { return "too many attempts" }
+
+// Accounts is what the console asks about people; *accounts.Service is one.
+type Accounts interface {
+	SignIn(ctx context.Context, request accounts.SignInRequest) (person accounts.Person, token string, err error)
+	SignOut(ctx context.Context, token string) error
+	PersonByToken(ctx context.Context, token string) (accounts.Person, error)
+	StillSignedIn(ctx context.Context, token string) (accounts.Person, error)
+	Tenant(ctx context.Context, tenant string) (accounts.Tenant, error)
+}
+
+// Rooms is what the console asks about live rooms.
+type Rooms interface {
+	// Visitors lists the tenant's visitors in the order in which they are shown.
+	Visitors(tenant string) []Visitor
+	// Watch says when Visitors may have changed; several changes may be one. Whoever watches calls stop, once.
+	Watch(tenant string) (changed <-chan struct{}, stop func())
+	// JoinByCode and JoinByRoom reserve a seat for the person and return a ticket for it. They return ErrNotFound or ErrRate.
+	JoinByCode(ctx context.Context, tenant string, person accounts.Person, code string) (Join, error)
+	JoinByRoom(ctx context.Context, tenant string, person accounts.Person, room string) (Join, error)
+}
+
+// Visitor is one row of the list of visitors.
+type Visitor struct {
+	Room      string    `json:"room"`
+	Site      Site      `json:"site"`
+	State     string    `json:"state"` // of the room, as in PROTOCOL.md
+	Since     time.Time `json:"since"`
+	Page      Page      `json:"page"`
+	PageSince time.Time `json:"pageSince"`
+	Device    Device    `json:"device"`
+	Language  string    `json:"lang"`    // BCP 47
+	Agents    []string  `json:"agents"`  // names of those who are in the room
+	Sources   int       `json:"sources"` // tabs that are open
+}
+
+// Site is a site as the console names it.
+type Site struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Page is the page a visitor looks at, cut to what the site's policy lets out.
+type Page struct {
+	URL   string `json:"url"`
+	Title string `json:"title"`
+}
+
+// Device is what a visitor's browser says about itself, in words to be shown.
+type Device struct {
+	Browser string `json:"browser"`
+	OS      string `json:"os"`
+	Kind    string `json:"kind"` // desktop, tablet, phone
+}
+
+// Join is a seat in a room: whoever opens the socket with the ticket takes it.
+type Join struct {
+	Room   string
+	Ticket string
+	Site   Site
+}
+
+// Config is what a Console stands on.
+type Config struct {
+	Public   string // origin under which browsers reach the server, such as https://help.example.org
+	Accounts Accounts
+	Rooms    Rooms
+	Log      *slog.Logger // nil: slog.Default
+	// Address says where a request comes from, behind trusted proxies too. Nil: the connection's other end.
+	Address func(*http.Request) netip.Addr
+}
+
+// Console is an http.Handler's worth of routes. All its fields are fixed.
+type Console struct {
+	accounts Accounts
+	rooms    Rooms
+	log      *slog.Logger
+	address  func(*http.Request) netip.Addr
+	public   string
+	secure   bool // public is https
+	bundle   *widget.Bundle
+	foreign  *http.CrossOriginProtection
+	stream   streamPace
+}
+
+// New starts nothing. It returns an error if public is no origin.
+func New(config Config) (*Console, error) {
+	files, err := fs.Sub(dist, "dist")
+	if err != nil {
+		return nil, fmt.Errorf("open the console's bundle: %w", err)
+	}
+	return newConsole(config, files)
+}
+
+func newConsole(config Config, files fs.FS) (*Console, error) {
+	public, err := accounts.ParseOrigin(config.Public)
+	if err != nil {
+		return nil, fmt.Errorf("console: public %w", err)
+	}
+	if config.Accounts == nil || config.Rooms == nil {
+		return nil, errors.New("console: accounts and rooms are needed")
+	}
+	if config.Log == nil {
+		config.Log = slog.Default()
+	}
+	if config.Address == nil {
+		config.Address = remoteAddress
+	}
+	bundle, err := widget.LoadBundle(files)
+	if err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	foreign := http.NewCrossOriginProtection()
+	if err := foreign.AddTrustedOrigin(public); err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	return &Console{
+		accounts: config.Accounts,
+		rooms:    config.Rooms,
+		log:      config.Log,
+		address:  config.Address,
+		public:   public,
+		secure:   strings.HasPrefix(public, "https:"),
+		bundle:   bundle,
+		foreign:  foreign,
+		stream:   defaultPace,
+	}, nil
+}
+
+// Register adds the console's routes to mux, and "/" for whatever no other route takes. /api/v1/socket is not among them.
+func (c *Console) Register(mux *http.ServeMux) {
+	c.registerAPI(mux)
+	c.registerPages(mux)
+}
+
+func remoteAddress(r *http.Request) netip.Addr {
+	address, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return address.Addr()
+}

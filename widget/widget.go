@@ -1,0 +1,121 @@
+// Package widget holds the visitor's side: the script that a site carries, and what that script loads once somebody asks
+// for help.
+//
+// What must stay true: widget.js is always revalidated, so that a site follows an update at once; what it loads is named by
+// the hash of the build that it belongs to, so that the parts of two builds never meet in one page.
+package widget
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+//go:embed all:dist
+var dist embed.FS
+
+const (
+	loaderName = "widget.js"
+	// buildToken stands in widget.js where the hash of the other files goes.
+	buildToken = "__ALONGSIDE_BUILD__"
+	prefix     = "/widget/"
+)
+
+// NotBuilt is what there is to say, and to do, when the program was built without its browser files.
+const NotBuilt = "bundle is not built: run make build"
+
+var embedded = sync.OnceValues(func() (*server, error) {
+	files, err := fs.Sub(dist, "dist")
+	if err != nil {
+		return nil, fmt.Errorf("open the widget's bundle: %w", err)
+	}
+	return newServer(files)
+})
+
+// Handler serves /widget.js and /widget/{name}.js to pages of any origin; it expects to be registered for both as
+// "/widget.js" and "/widget/{name}".
+func Handler() http.Handler {
+	server, err := embedded()
+	if err != nil {
+		// The files are part of the program: they are there and readable, or it was not built.
+		panic(err)
+	}
+	return server
+}
+
+// BuildHash names the build of the files that widget.js loads; it is empty when there is none.
+func BuildHash() string {
+	server, err := embedded()
+	if err != nil {
+		return ""
+	}
+	return server.build
+}
+
+type server struct {
+	bundle *Bundle
+	build  string
+}
+
+func newServer(files fs.FS) (*server, error) {
+	bundle, err := LoadBundle(files)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{bundle: bundle}
+	all := sha256.New()
+	for _, name := range bundle.Names() {
+		if name != loaderName {
+			fmt.Fprintf(all, "%s %d\n", name, len(bundle.files[name].content))
+			all.Write(bundle.files[name].content)
+			s.build = hex.EncodeToString(all.Sum(nil)[:hashBytes])
+		}
+	}
+	if loader, ok := bundle.files[loaderName]; ok {
+		stamped := bytes.ReplaceAll(loader.content, []byte(buildToken), []byte(s.build))
+		if err := bundle.add(loaderName, stamped); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	// Module scripts are fetched with CORS; a page that asks for isolation also wants to be told that it may have them.
+	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	header.Set("X-Content-Type-Options", "nosniff")
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		header.Set("Allow", "GET, HEAD")
+		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	name := loaderName
+	if r.URL.Path != "/"+loaderName {
+		name = strings.TrimPrefix(r.URL.Path, prefix)
+		if name == loaderName || !strings.HasSuffix(name, ".js") {
+			http.NotFound(w, r)
+			return
+		}
+	}
+	header.Set("Cache-Control", "no-cache")
+	if !s.bundle.Has(loaderName) {
+		header.Set("Content-Type", mediaType(name))
+		w.WriteHeader(http.StatusServiceUnavailable)
+		io.WriteString(w, "// the widget's "+NotBuilt+"\n")
+		return
+	}
+	// Only the running build may be kept for ever under its hash: during an update another node may ask for the other's.
+	if name != loaderName && s.build != "" && r.URL.Query().Get("v") == s.build && s.bundle.Has(name) {
+		header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	s.bundle.Serve(w, r, name)
+}
