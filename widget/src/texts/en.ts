@@ -1,0 +1,55 @@
+/** English, which names the texts that every language has. Spans of time and lists of names come ready-made. */
+export const en = {
+	anAgent: "An agent",
+	help: "Live help",
+	connecting: "Connecting…",
+	code: "Your code",
+	codeHint: "Tell this code to the person who helps you. Nobody sees this page until you allow it.",
+	codeLife: (span: string) => `Valid for another ${span}`,
+	waiting: "Waiting for an agent",
+	cancel: "Cancel",
+	minimise: "Minimise",
+	asks: (name: string) => `${name} would like to see this page`,
+	seen: "What can be seen",
+	seenPage: "This page and the pages of this site you go to",
+	seenPointer: "Your pointer, clicks and scrolling",
+	hidden: "What stays hidden",
+	hiddenInputs: "What you type into fields",
+	hiddenStrict: "All text and everything you type",
+	hiddenMarked: "Passwords, card details and what this site has marked as private",
+	hiddenElse: "Other sites, other apps and your files",
+	allow: "Allow",
+	deny: "Don’t allow",
+	closesIn: (span: string) => `Closes by itself in ${span}`,
+	sees: (name: string, others: number) =>
+		others === 0
+			? `${name} sees this page`
+			: others === 1
+				? `${name} and 1 other see this page`
+				: `${name} and ${others} others see this page`,
+	paused: "Paused. Nobody sees this page",
+	reconnecting: "Connection lost. Reconnecting…",
+	pause: "Pause",
+	resume: "Resume",
+	stop: "Stop",
+	whatHidden: "What is hidden?",
+	countMasked: "Masked texts and fields",
+	countIgnored: "Left out completely",
+	countUnreadable: "Not readable for us",
+	countNote: "These leave your browser only as placeholders or not at all.",
+	ended: "Session ended",
+	endedHint: "Nobody sees this page any more.",
+	again: "Start again",
+	close: "Close",
+	moved: "Continued in another tab",
+	movedHint: "This session goes on in another tab of yours.",
+	continueHere: "Continue here",
+	error: "No connection",
+	unreachable: "Help can’t be reached right now. This page works as before.",
+	refused: "Help isn’t available on this page.",
+	busy: "That was too often. Please wait a moment.",
+	retry: "Try again",
+	pointed: (name: string, what: string) => (what ? `${name} points at “${what}”` : `${name} points at the page`),
+};
+
+export type Texts = typeof en;

@@ -1,0 +1,28 @@
+import { ar } from "./ar.ts";
+import { de } from "./de.ts";
+import { en, type Texts } from "./en.ts";
+import { es } from "./es.ts";
+import { fr } from "./fr.ts";
+import { type Language, pageLanguage } from "./language.ts";
+
+export type { Texts };
+
+/** All languages together are smaller than one more request. */
+export const all: Record<Language, Texts> = { en, es, de, fr, ar };
+
+/** Version of the consent texts, logged with each answer; to be raised whenever their meaning changes. */
+export const CONSENT_TEXT = "view/1";
+
+export type Speech = { language: Language; texts: Texts; span(seconds: number): string };
+
+export function speech(): Speech {
+	const language = pageLanguage();
+	const unit = (unit: string) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" });
+	const minutes = unit("minute");
+	const seconds = unit("second");
+	return {
+		language,
+		texts: all[language],
+		span: (s) => (s > 60 ? minutes.format(Math.round(s / 60)) : seconds.format(Math.max(0, Math.ceil(s)))),
+	};
+}

@@ -1,0 +1,130 @@
+import type { DebugCounts } from "../capture.ts";
+import { safeName } from "../room/names.ts";
+import type { Bar as Name } from "../room/screens.ts";
+import type { State } from "../room/state.ts";
+import type { Speech } from "../texts/texts.ts";
+import { h, icon, icons } from "./dom.ts";
+import type { Actions } from "./view.ts";
+
+/** "NAME sees this page", with pause, stop and what is hidden; there as long as anybody is let see the page. */
+export class Bar {
+	readonly #who = h("span", { id: "who" });
+	readonly #pause = h("button", { type: "button", class: "plain pause" });
+	readonly #what = h("button", { type: "button", class: "plain what", "aria-expanded": "false" });
+	readonly #bar: HTMLElement;
+	#info: HTMLElement | undefined;
+	#shown = "";
+
+	constructor(
+		private readonly parent: HTMLElement,
+		private readonly speech: Speech,
+		private readonly actions: Actions,
+	) {
+		const { texts } = speech;
+		this.#what.append(icon(icons.hidden));
+		this.#what.setAttribute("aria-label", texts.whatHidden);
+		this.#what.title = texts.whatHidden;
+		this.#what.addEventListener("click", () => this.#toggleInfo());
+		this.#pause.addEventListener("click", () => this.actions.pause());
+		this.#bar = h(
+			"div",
+			{ class: "bar", role: "region", "aria-labelledby": "who", lang: speech.language, hidden: true },
+			h("div", { class: "who", role: "status" }, h("span", { class: "dot" }), this.#who),
+			this.#what,
+			this.#pause,
+			h(
+				"button",
+				{ type: "button", class: "plain stop", click: this.actions.end },
+				icon(icons.stop),
+				h("span", {}, texts.stop),
+			),
+		);
+		parent.append(this.#bar);
+	}
+
+	/** Where the bar is on the screen, if it is shown. */
+	get element(): HTMLElement | undefined {
+		return this.#shown ? this.#bar : undefined;
+	}
+
+	show(name: Name | undefined, state: State): void {
+		const { texts } = this.speech;
+		if (!name) this.#closeInfo();
+		const [first] = state.viewers.values();
+		const text =
+			name === "live"
+				? texts.sees(safeName(first, texts.anAgent), Math.max(0, state.viewers.size - 1))
+				: name
+					? texts[name]
+					: "";
+		if (this.#who.textContent !== text) this.#who.textContent = text;
+		if (name === this.#shown) return;
+		this.#shown = name ?? "";
+		this.#bar.hidden = !name;
+		this.#bar.className = `bar ${name ?? ""}`;
+		const paused = state.pausedByHand || name === "paused";
+		this.#pause.replaceChildren(
+			icon(paused ? icons.play : icons.pause),
+			h("span", {}, paused ? texts.resume : texts.pause),
+		);
+	}
+
+	/** Closes what is open; false if nothing was. */
+	escape(): boolean {
+		if (!this.#info) return false;
+		this.#closeInfo();
+		this.#what.focus();
+		return true;
+	}
+
+	/** The counts change while one looks at them. */
+	tick(): void {
+		if (this.#info) this.#fill(this.#info, this.actions.debug());
+	}
+
+	#toggleInfo(): void {
+		if (this.#info) {
+			this.#closeInfo();
+			return;
+		}
+		const { texts, language } = this.speech;
+		this.#info = h("div", {
+			class: "info",
+			role: "dialog",
+			"aria-label": texts.whatHidden,
+			tabindex: "-1",
+			lang: language,
+		});
+		this.#fill(this.#info, this.actions.debug());
+		this.parent.append(this.#info);
+		this.#what.setAttribute("aria-expanded", "true");
+		this.#info.focus();
+	}
+
+	#fill(info: HTMLElement, counts: DebugCounts | undefined): void {
+		const { texts, language } = this.speech;
+		const number = new Intl.NumberFormat(language);
+		const unreadable = Object.values(counts?.unreadable ?? {}).reduce((sum, count) => sum + count, 0);
+		const line = (label: string, count: number | undefined) => [
+			h("dt", {}, label),
+			h("dd", {}, number.format(count ?? 0)),
+		];
+		info.replaceChildren(
+			h("h2", {}, texts.whatHidden),
+			h(
+				"dl",
+				{},
+				...line(texts.countMasked, counts?.masked),
+				...line(texts.countIgnored, counts?.ignored),
+				...line(texts.countUnreadable, unreadable),
+			),
+			h("p", {}, texts.countNote),
+		);
+	}
+
+	#closeInfo(): void {
+		this.#info?.remove();
+		this.#info = undefined;
+		this.#what.setAttribute("aria-expanded", "false");
+	}
+}

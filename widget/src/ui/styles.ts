@@ -1,0 +1,72 @@
+/** The session's styles. Sizes in em follow the visitor's own text size; logical properties serve both directions. */
+export const CSS = `
+.widget{--bg:#fff;--fg:#16191d;--soft:#545c66;--line:#dfe3e8;--fill:#f2f4f6;--accent:#0b6562;--on:#fff;--stop:#b3261e;--shade:0 1px 2px #0000001f,0 8px 32px #0000002e;
+position:absolute;inset:0;pointer-events:none;overflow:clip;color:var(--fg);font:400 1em/1.45 system-ui,"Segoe UI",Roboto,sans-serif;font-size:.9375em;text-align:start}
+@media (prefers-color-scheme:dark){.widget{--bg:#1b1f24;--fg:#f0f2f4;--soft:#aab3bd;--line:#3a424b;--fill:#2a3037;--accent:#6fd3c9;--on:#06211f;--stop:#ff9d94;--shade:0 1px 2px #0006,0 8px 32px #000a}}
+.widget[lang=ar]{font-size:1em;line-height:1.6}
+[hidden]{display:none!important}
+h2,p,ul,dl,dd{margin:0;padding:0}
+button{font:inherit;font-weight:600;color:inherit;cursor:pointer;pointer-events:auto;min-height:2.75em;padding:.5em 1.1em;border:1px solid var(--line);border-radius:.7em;background:var(--bg);text-align:center}
+button:hover{background:var(--fill)}
+button.main{background:var(--accent);border-color:transparent;color:var(--on)}
+button.main:hover{filter:brightness(.92)}
+button.plain{border-color:transparent;background:none;padding:.5em}
+button.plain:hover{background:var(--fill)}
+:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+svg{display:block;width:1.3em;height:1.3em;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
+.panel,.bar,.info{pointer-events:auto;background:var(--bg);border:1px solid var(--line);box-shadow:var(--shade)}
+.panel{position:absolute;inset-block-end:1em;inset-inline-end:1em;width:22.5em;max-width:calc(100% - 2em);max-height:calc(100% - 2em);overflow:auto;overscroll-behavior:contain;border-radius:1em;padding:1.25em}
+.panel:focus{outline:none}
+.panel:focus-visible{outline:3px solid var(--accent);outline-offset:-3px}
+.panel.above{inset-block-end:5.25em;max-height:calc(100% - 6.25em)}
+.head{display:flex;align-items:start;gap:.5em;justify-content:space-between}
+.head button{margin:-.55em;margin-inline-start:0;min-width:2.75em;color:var(--soft)}
+.head svg{margin:auto}
+h2{font-size:1.12em;font-weight:650;line-height:1.35;overflow-wrap:anywhere}
+.panel p{margin-block-start:.5em;color:var(--soft)}
+.code{display:flex;justify-content:center;gap:.5em;margin-block:.7em .2em;direction:ltr;font-size:2.5em;line-height:1.2;font-weight:600;font-variant-numeric:tabular-nums;letter-spacing:.08em;user-select:all}
+.panel .life{margin:0;text-align:center;font-size:.9em}
+.wait{display:flex;align-items:center;gap:.65em;margin-block-start:1em;padding:.7em .85em;border-radius:.7em;background:var(--fill)}
+.dot{flex:none;width:.6em;height:.6em;border-radius:50%;background:var(--accent);forced-color-adjust:none}
+.row{display:flex;flex-wrap:wrap;gap:.6em;margin-block-start:1.1em}
+.row button{flex:1 1 7em}
+h3{margin:1em 0 .3em;font-size:.85em;font-weight:650;color:var(--soft)}
+.panel ul{list-style:none;display:grid;gap:.35em}
+.panel li{display:grid;grid-template-columns:1.3em 1fr;gap:.55em;align-items:start}
+.panel li svg{width:1.1em;height:1.1em;margin-block-start:.17em;color:var(--soft)}
+.bar{position:absolute;inset-block-end:.9em;inset-inline:.75em;margin-inline:auto;width:fit-content;max-width:calc(100% - 1.5em);display:flex;align-items:center;gap:.3em;padding:.3em;padding-inline-start:1em;border-radius:1.1em}
+.bar .who{min-width:0;display:flex;align-items:center;gap:.65em;font-weight:600;margin-inline-end:.5em}
+.bar .who span:last-child{overflow-wrap:anywhere;display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow:hidden;line-height:1.3}
+.bar .dot{background:#d3322a}
+.bar.paused .dot,.bar.reconnecting .dot{background:none;box-shadow:inset 0 0 0 2px var(--soft)}
+.bar button{display:flex;align-items:center;justify-content:center;gap:.4em;flex:none;min-width:2.75em;padding:.4em .8em}
+.bar button.stop{color:var(--stop)}
+.info{position:absolute;inset-block-end:4.9em;inset-inline:.75em;margin-inline:auto;width:20em;max-width:calc(100% - 1.5em);border-radius:1em;padding:1.1em}
+.info dl{display:grid;grid-template-columns:1fr auto;gap:.35em 1em;margin-block:.6em}
+.info dd{font-weight:650;font-variant-numeric:tabular-nums}
+.info p{color:var(--soft);font-size:.92em}
+.said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.cursors{position:absolute;inset:0;overflow:clip;pointer-events:none;direction:ltr}
+.cursor{position:absolute;left:0;top:0;color:var(--hue);forced-color-adjust:none}
+.cursor svg{width:22px;height:22px;fill:var(--hue);stroke:#fff;stroke-width:1.6;filter:drop-shadow(0 1px 2px #0006)}
+.cursor span{position:absolute;left:16px;top:18px;max-width:14em;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;padding:.1em .6em;border-radius:.3em .8em .8em;background:var(--hue);color:#fff;font-size:.85em;font-weight:600}
+.cursor.idle{opacity:0}
+.ring{position:absolute;width:44px;height:44px;margin:-22px 0 0 -22px;border:3px solid var(--hue);border-radius:50%;box-shadow:0 0 0 1px #fffc;forced-color-adjust:none}
+@media (max-width:34em){
+.panel{inset-inline:.5em;inset-block-end:.5em;width:auto;max-width:none;max-height:calc(100% - 1em)}
+.bar button span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.bar button{padding:.4em}
+.bar{inset-inline:.5em;inset-block-end:.5em;width:auto;max-width:none}
+.bar .who{flex:1}
+}
+@media (prefers-reduced-motion:no-preference){
+.panel,.bar,.info{animation:rise .18s ease-out}
+@keyframes rise{from{opacity:0;transform:translateY(8px)}}
+.wait .dot{animation:breathe 2s ease-in-out infinite}
+@keyframes breathe{50%{opacity:.3}}
+.cursor{transition:opacity .4s}
+.ring{animation:ring .7s ease-out forwards}
+@keyframes ring{from{transform:scale(.3);opacity:1}to{transform:scale(1.3);opacity:0}}
+}
+@media (forced-colors:active){.dot{background:Highlight!important;box-shadow:none!important}button.main{border-color:ButtonText}}
+`;
