@@ -1,0 +1,427 @@
+// Package rooms holds what is live: rooms, the tabs and people in them, what each may see, and the checkpoint from which
+// late, slow and returning readers are served.
+//
+// What must stay true: nothing here does network I/O or starts a goroutine; under a room's mutex a frame is only linked
+// to its readers, and they are told after unlock. A frame of the visitor's page reaches only who holds the visitor's
+// recorded consent. Bodies of page frames are opaque and are never written anywhere.
+package rooms
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"alongside/wire"
+)
+
+// DefaultMemoryBytes is what the checkpoints and assets of one process may take together.
+const DefaultMemoryBytes = 1 << 30
+
+const (
+	sweepEvery    = 250 * time.Millisecond
+	recordTimeout = 5 * time.Second // for writing down an act of consent or the end of a session
+	saltBytes     = 16
+)
+
+// ErrNotFound is returned for a room, code or token that is unknown, over, or of another tenant or site: all alike.
+var ErrNotFound = errors.New("no such room")
+
+// TooManyError is returned when a rate limit is reached.
+type TooManyError struct{ RetryAfter time.Duration }
+
+func (e *TooManyError) Error() string {
+	return fmt.Sprintf("too many attempts, retry after %s", e.RetryAfter)
+}
+
+// Person is an agent as rooms know one.
+type Person struct{ ID, Name string }
+
+// Device is what the browser says of itself, cut to what an agent needs.
+type Device struct {
+	Browser string `json:"browser"`
+	OS      string `json:"os"`
+	Kind    string `json:"kind"` // desktop, phone, tablet
+}
+
+// Opening is a visitor's request for help.
+type Opening struct {
+	Tenant, Site, SiteName string
+	Origin                 string // the page's origin; its socket must come from it
+	Policy                 json.RawMessage
+	Lang                   string // BCP 47
+	Device                 Device
+	Page                   wire.PageBody
+	Tab                    string // the tab's own random ID
+}
+
+// Resumption is a tab's request to come back, or of a further tab to come in.
+type Resumption struct{ Site, Origin, Resume, Tab string }
+
+// Entry is what a tab needs to connect.
+type Entry struct {
+	Room        string          `json:"room"`
+	Resume      string          `json:"resume"`
+	Tab         string          `json:"tab"`
+	Ticket      string          `json:"ticket"`
+	Socket      string          `json:"socket"`
+	Code        string          `json:"code,omitempty"`
+	CodeExpires *time.Time      `json:"codeExpires,omitempty"`
+	Salt        string          `json:"salt"` // base64url of 16 bytes
+	Policy      json.RawMessage `json:"policy"`
+	State       wire.RoomState  `json:"state"`
+	Leaving     bool            `json:"leaving,omitempty"` // the tab's last words were that it leaves
+}
+
+// Joined is what an agent needs to connect.
+type Joined struct {
+	Room     string
+	Ticket   string
+	Site     string
+	SiteName string
+}
+
+// Config is what a Hub needs. Consents is required; the rest has a default.
+type Config struct {
+	Clock       func() time.Time
+	Logger      *slog.Logger
+	Shared      Shared
+	Presence    Presence
+	Consents    ConsentLog
+	Sessions    SessionLog
+	AgentOrigin string // where the console is served; an agent's socket must come from it
+	MemoryBytes int64
+	Node        string
+}
+
+// Hub holds the rooms of this process.
+type Hub struct {
+	Config // fixed
+
+	held     atomic.Int64 // bytes of checkpoints and assets of all rooms
+	shedding sync.Mutex
+
+	mu       sync.RWMutex // guards rooms and draining; taken before a room's mutex, never after it
+	rooms    map[string]*Room
+	draining bool
+
+	keyframes atomic.Int64 // asked of visitors
+	dropped   atomic.Int64 // state frames that did not fit their epoch
+	shed      atomic.Int64 // checkpoints dropped for memory
+}
+
+// NewHub makes a hub; it starts nothing.
+func NewHub(c Config) *Hub {
+	if c.Consents == nil {
+		panic("rooms: a hub needs a consent log")
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Shared == nil {
+		c.Shared = NewMemoryShared(c.Clock)
+	}
+	if c.Presence == nil {
+		c.Presence = NewMemoryPresence()
+	}
+	if c.Sessions == nil {
+		c.Sessions = noSessions{}
+	}
+	c.MemoryBytes = cmp.Or(c.MemoryBytes, DefaultMemoryBytes)
+	c.Node = cmp.Or(c.Node, "local")
+	return &Hub{Config: c, rooms: map[string]*Room{}}
+}
+
+// Run keeps deadlines until ctx ends.
+func (h *Hub) Run(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			h.Sweep()
+		}
+	}
+}
+
+// Sweep meets every deadline that is due by the clock. Run calls it; tests with a clock of their own do too.
+func (h *Hub) Sweep() {
+	now := h.Clock()
+	for _, r := range h.all() {
+		if r.due.Load() <= now.UnixNano() {
+			r.sweep(now)
+		}
+	}
+	h.Shared.Sweep()
+}
+
+func (h *Hub) all() []*Room {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	rooms := make([]*Room, 0, len(h.rooms))
+	for _, r := range h.rooms {
+		rooms = append(rooms, r)
+	}
+	return rooms
+}
+
+func (h *Hub) room(id string) (*Room, bool) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	r, ok := h.rooms[id]
+	return r, ok
+}
+
+// Open makes a room for a visitor who asks for help.
+func (h *Hub) Open(ctx context.Context, o Opening) (Entry, error) {
+	now := h.Clock()
+	r := newRoom(h, o, now)
+	fence, err := h.Shared.Own(ctx, r.id, h.Node)
+	if err != nil {
+		return Entry{}, fmt.Errorf("own new room: %w", err)
+	}
+	r.fence = fence
+	resume, err := h.Shared.IssueToken(ctx, r.id)
+	if err != nil {
+		return Entry{}, fmt.Errorf("issue resume token: %w", err)
+	}
+	code, expires, err := h.Shared.IssueCode(ctx, r.tenant, r.id)
+	if err != nil {
+		return Entry{}, fmt.Errorf("issue join code: %w", err)
+	}
+	h.mu.Lock()
+	draining := h.draining
+	if !draining {
+		h.rooms[r.id] = r
+	}
+	h.mu.Unlock()
+	if draining {
+		return Entry{}, wire.Closef(wire.CloseMoving, "the server is going away")
+	}
+	if err := h.Sessions.Opened(ctx, r.session()); err != nil {
+		h.Logger.Warn("write down that a session opened", "room", r.id, "err", err)
+	}
+	r.publish()
+	e, err := r.entry(ctx, Resumption{Site: o.Site, Origin: o.Origin, Resume: resume, Tab: o.Tab})
+	e.Code, e.CodeExpires = code, &expires
+	return e, err
+}
+
+// Resume lets a tab back into its room, or a further tab of the same visitor into it.
+func (h *Hub) Resume(ctx context.Context, q Resumption) (Entry, error) {
+	r, err := h.byToken(ctx, q.Site, q.Resume)
+	if err != nil {
+		return Entry{}, err
+	}
+	return r.entry(ctx, q)
+}
+
+// NewCode replaces the room's join code.
+func (h *Hub) NewCode(ctx context.Context, site, resume string) (code string, expires time.Time, err error) {
+	r, err := h.byToken(ctx, site, resume)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return h.Shared.IssueCode(ctx, r.tenant, r.id)
+}
+
+func (h *Hub) byToken(ctx context.Context, site, resume string) (*Room, error) {
+	id, err := h.Shared.FindToken(ctx, resume)
+	if err != nil {
+		return nil, err
+	}
+	r, ok := h.room(id)
+	if !ok || r.site != site || r.ended() {
+		return nil, ErrNotFound
+	}
+	return r, nil
+}
+
+// Limits on joining, so that six digits cannot be tried out.
+var (
+	joinsPerPerson = Rate{Count: 20, Per: time.Minute}
+	joinsPerTenant = Rate{Count: 200, Per: time.Minute}
+)
+
+// JoinByCode gives an agent a ticket to the room that a visitor's code names; the code is used up.
+func (h *Hub) JoinByCode(ctx context.Context, tenant string, p Person, code string) (Joined, error) {
+	if err := h.allowJoin(ctx, tenant, p); err != nil {
+		return Joined{}, err
+	}
+	id, err := h.Shared.RedeemCode(ctx, tenant, code)
+	if err != nil {
+		return Joined{}, err
+	}
+	return h.join(ctx, tenant, p, id)
+}
+
+// JoinByRoom gives an agent a ticket to a room of the same tenant.
+func (h *Hub) JoinByRoom(ctx context.Context, tenant string, p Person, room string) (Joined, error) {
+	if err := h.allowJoin(ctx, tenant, p); err != nil {
+		return Joined{}, err
+	}
+	return h.join(ctx, tenant, p, room)
+}
+
+func (h *Hub) allowJoin(ctx context.Context, tenant string, p Person) error {
+	if err := h.Shared.Allow(ctx, "join person "+tenant+" "+p.ID, joinsPerPerson); err != nil {
+		return err
+	}
+	return h.Shared.Allow(ctx, "join tenant "+tenant, joinsPerTenant)
+}
+
+func (h *Hub) join(ctx context.Context, tenant string, p Person, room string) (Joined, error) {
+	r, ok := h.room(room)
+	if !ok || r.tenant != tenant || r.ended() {
+		return Joined{}, ErrNotFound
+	}
+	ticket, err := h.Shared.IssueTicket(ctx, Claim{
+		Role: wire.Agent, Tenant: tenant, Room: r.id, Person: p.ID, Name: p.Name, Origin: h.AgentOrigin,
+	})
+	if err != nil {
+		return Joined{}, fmt.Errorf("issue ticket: %w", err)
+	}
+	return Joined{Room: r.id, Ticket: ticket, Site: r.site, SiteName: r.siteName}, nil
+}
+
+// Attach claims a ticket for a connection that comes from origin. flush is called, never under a mutex of this package,
+// whenever Take has something new to give; it must not block. The error is ErrTicket or a *wire.CloseError.
+func (h *Hub) Attach(ctx context.Context, ticket, origin string, role wire.Role, flush func()) (*Seat, error) {
+	claim, err := h.Shared.RedeemTicket(ctx, ticket)
+	if err != nil {
+		return nil, err
+	}
+	if claim.Role != role || claim.Origin != origin {
+		return nil, ErrTicket
+	}
+	r, ok := h.room(claim.Room)
+	if !ok || r.tenant != claim.Tenant || r.ended() {
+		return nil, wire.Closef(wire.CloseNoRoom, "this session is over")
+	}
+	return &Seat{room: r, claim: claim, flush: flush}, nil
+}
+
+// Visitors lists who waits or is helped at a tenant, longest first.
+func (h *Hub) Visitors(ctx context.Context, tenant string) ([]Visitor, error) {
+	return h.Presence.List(ctx, tenant)
+}
+
+// Watch signals on the channel, at least once after each change, until stop is called.
+func (h *Hub) Watch(tenant string) (changed <-chan struct{}, stop func()) {
+	return h.Presence.Watch(tenant)
+}
+
+// SetPolicy gives all rooms of a site a new policy; it applies to the next frame each widget sends.
+func (h *Hub) SetPolicy(tenant, site string, policy json.RawMessage) {
+	for _, r := range h.all() {
+		if r.tenant == tenant && r.site == site {
+			r.setPolicy(policy)
+		}
+	}
+}
+
+// CloseSeats takes a person out of every room, for one whose role was taken away. It returns how many connections closed.
+func (h *Hub) CloseSeats(tenant, person string) (closed int) {
+	for _, r := range h.all() {
+		if r.tenant == tenant && r.expel(person) {
+			closed++
+		}
+	}
+	return closed
+}
+
+// Drain refuses new rooms and closes every connection with 4000, so that clients move to another server.
+func (h *Hub) Drain() {
+	h.mu.Lock()
+	h.draining = true
+	h.mu.Unlock()
+	for _, r := range h.all() {
+		r.closeAll(wire.Closef(wire.CloseMoving, "the server is going away"))
+	}
+}
+
+// EndAll ends every room of a tenant, or of all tenants if tenant is empty.
+func (h *Hub) EndAll(tenant, why string) {
+	for _, r := range h.all() {
+		if tenant == "" || r.tenant == tenant {
+			r.End(why)
+		}
+	}
+}
+
+// HubStats counts what the hub holds and did.
+type HubStats struct {
+	Rooms     int   `json:"rooms"`
+	HeldBytes int64 `json:"heldBytes"` // checkpoints and assets
+	Keyframes int64 `json:"keyframes"` // asked of visitors
+	Dropped   int64 `json:"dropped"`   // state frames that did not fit their epoch
+	Shed      int64 `json:"shed"`      // checkpoints dropped for memory
+}
+
+// Stats reads the counters.
+func (h *Hub) Stats() HubStats {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return HubStats{len(h.rooms), h.held.Load(), h.keyframes.Load(), h.dropped.Load(), h.shed.Load()}
+}
+
+// shedMemory drops checkpoints, biggest first, until the process is well under its cap. The caller holds no room's mutex.
+func (h *Hub) shedMemory() {
+	if !h.shedding.TryLock() {
+		return
+	}
+	defer h.shedding.Unlock()
+	goal := h.MemoryBytes - h.MemoryBytes/8
+	rooms := h.all()
+	held := make(map[*Room]int64, len(rooms)) // read once: sorting by what changes meanwhile is undefined
+	for _, r := range rooms {
+		held[r] = r.held.Load()
+	}
+	slices.SortFunc(rooms, func(a, b *Room) int {
+		return cmp.Or(cmp.Compare(held[b], held[a]), a.opened.Compare(b.opened))
+	})
+	for _, r := range rooms {
+		if h.held.Load() <= goal {
+			return
+		}
+		r.shed()
+	}
+}
+
+func (h *Hub) remove(r *Room) {
+	h.mu.Lock()
+	delete(h.rooms, r.id)
+	h.mu.Unlock()
+}
+
+// noSessions is the session log of a hub that was given none.
+type noSessions struct{}
+
+func (noSessions) Opened(context.Context, Session) error { return nil }
+func (noSessions) Ended(context.Context, Session) error  { return nil }
+
+func randomHex(n int) string {
+	b := make([]byte, n)
+	rand.Read(b) // never fails (crypto/rand)
+	return hex.EncodeToString(b)
+}
+
+func randomURL(n int) string {
+	b := make([]byte, n)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}

@@ -1,0 +1,452 @@
+package rooms
+
+import (
+	"context"
+	"encoding/hex"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"alongside/wire"
+)
+
+// keyframeEvery is how often a tab may be asked for a snapshot while it has not begun one.
+const keyframeEvery = 5 * time.Second
+
+// maxHave bounds the list of asset keys in a keyframe: the newest are named.
+const maxHave = 1000
+
+// handlers say what a room does with each kind once it has passed the gate; kinds without one are ignored. What a
+// handler returns besides an error is done without the mutex.
+var handlers = [256]func(r *Room, s *Seat, f wire.Frame) (decide func(context.Context), err error){
+	wire.Bye:        bye,
+	wire.Consent:    consent,
+	wire.Snapshot:   state,
+	wire.Diff:       state,
+	wire.Asset:      asset,
+	wire.Keyframe:   resync,
+	wire.Pointer:    pointer,
+	wire.Viewport:   viewport,
+	wire.Click:      pointer,
+	wire.Page:       page,
+	wire.Pause:      pause,
+	wire.Annotation: reserved,
+	wire.Chat:       chat,
+	wire.Typing:     typing,
+	wire.File:       reserved,
+	wire.Control:    control,
+	wire.ControlAck: controlAck,
+	wire.Reveal:     reserved,
+	wire.Signal:     reserved,
+	wire.Media:      reserved,
+}
+
+func isState(k wire.Kind) bool { return k == wire.Snapshot || k == wire.Diff }
+
+// from stamps a frame that is no state frame with its sender.
+func (r *Room) from(s *Seat, f wire.Frame) {
+	source, member := f.Source(), uint16(visitorMember)
+	if s.source != nil {
+		source = s.source.number
+	} else {
+		member = s.member.number
+	}
+	f.SetState(f.Flags()&wire.FlagDeflated, 0)
+	f.Stamp(source, member, 0, r.hub.Clock())
+}
+
+// hello seats a connection: it takes the place that its ticket names, from an older connection if there is one.
+func (s *Seat) hello(f wire.Frame) error {
+	if s.greeted {
+		return wire.Closef(wire.CloseMalformed, "hello came twice")
+	}
+	var body wire.HelloBody
+	if err := wire.ReadJSON(f, &body); err != nil {
+		return err
+	}
+	if s.room.state == wire.RoomEnded {
+		return wire.Closef(wire.CloseNoRoom, "this session is over")
+	}
+	if s.claim.Role == wire.Visitor {
+		return s.helloVisitor(body)
+	}
+	return s.helloAgent(body)
+}
+
+func (s *Seat) helloVisitor(body wire.HelloBody) error {
+	r := s.room
+	i := slices.IndexFunc(r.sources, func(o *source) bool { return o.tab == s.claim.Tab })
+	var src *source
+	if i >= 0 {
+		src = r.sources[i]
+		if src.seat != nil {
+			src.seat.close(wire.Closef(wire.CloseReplaced, "a newer connection of this tab took over"))
+		}
+	} else {
+		number, known := r.tabs[s.claim.Tab]
+		if len(r.sources) >= wire.MaxSourcesPerRoom || !known && len(r.tabs) >= maxTabsEver {
+			return wire.Closef(wire.CloseTooMany, "too many tabs in this session")
+		}
+		if !known {
+			number = uint16(len(r.tabs) + 1)
+			r.tabs[s.claim.Tab] = number
+		}
+		src = &source{number: number, tab: s.claim.Tab, page: wire.PageBody{Visible: true}}
+		r.sources = append(r.sources, src)
+		slices.SortFunc(r.sources, func(a, b *source) int { return int(a.number) - int(b.number) })
+	}
+	src.seat, src.capturing = s, false
+	src.log.breakOff() // frames may have been lost with the old connection
+	r.weigh()
+	s.source, s.greeted = src, true
+	if body.Page != nil {
+		r.turnTo(src, *body.Page)
+	}
+	src.page.Leaving = false
+	s.welcome(wire.WelcomeBody{
+		Member: visitorMember, Source: src.number, Salt: r.salt, Policy: r.policy,
+		Limits: wire.LimitsBody{FrameBytes: wire.MaxVisitorFrameBytes, AssetBytes: wire.AssetBytes},
+	})
+	for _, m := range r.members {
+		for what, p := range m.grants {
+			if !p.granted {
+				s.enqueue(r.question(m, what))
+			}
+		}
+	}
+	r.changed.tabs, r.changed.roster, r.changed.standing = true, true, true
+	return nil
+}
+
+func (s *Seat) helloAgent(body wire.HelloBody) error {
+	r := s.room
+	i := slices.IndexFunc(r.members, func(o *member) bool { return o.person.ID == s.claim.Person })
+	var m *member
+	s.cursors = map[uint16]*cursor{}
+	if i >= 0 {
+		m = r.members[i]
+		if m.seat != nil {
+			m.seat.close(wire.Closef(wire.CloseReplaced, "a newer connection of yours took over"))
+		}
+		for _, src := range r.sources {
+			if seen, ok := body.Seen[src.number]; ok && src.log.holds(seen) {
+				s.cursors[src.number] = &cursor{epoch: seen.Epoch, at: int(seen.Sequence)}
+			}
+		}
+	} else {
+		if len(r.members) >= wire.MaxAgentsPerRoom {
+			return wire.Closef(wire.CloseTooMany, "too many people in this session")
+		}
+		number, known := r.persons[s.claim.Person]
+		if !known {
+			number = uint16(visitorMember + 1 + len(r.persons))
+			r.persons[s.claim.Person] = number
+		}
+		m = &member{number: number, person: Person{s.claim.Person, s.claim.Name}, grants: map[string]*permission{}}
+		r.members = append(r.members, m)
+		slices.SortFunc(r.members, func(a, b *member) int { return int(a.number) - int(b.number) })
+		r.asked++
+	}
+	m.seat = s
+	s.member, s.greeted = m, true
+	fresh := m.grants["view"] == nil
+	if fresh {
+		r.ask(m, "view")
+	}
+	s.welcome(wire.WelcomeBody{
+		Member: m.number, Limits: wire.LimitsBody{FrameBytes: wire.MaxAgentFrameBytes, AssetBytes: wire.AssetBytes},
+	})
+	if fresh {
+		r.tellTabs(r.question(m, "view"))
+	}
+	s.wake()
+	r.changed.roster, r.changed.standing = true, true
+	return nil
+}
+
+// welcome fills in what is the same for all and sends it.
+func (s *Seat) welcome(w wire.WelcomeBody) {
+	r := s.room
+	w.Room, w.State, w.Members, w.Sources = r.id, r.standing(), r.roster(), r.tabList()
+	w.Limits.PartBytes = wire.MaxPartBytes
+	w.Limits.PingMS = int(wire.PingEvery.Milliseconds())
+	w.Limits.SilenceMS = int(wire.SilenceTimeout.Milliseconds())
+	f := wire.NewJSON(wire.Welcome, w)
+	f.Stamp(w.Source, 0, 0, r.hub.Clock())
+	s.enqueue(f)
+}
+
+func bye(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
+	var b wire.ByeBody
+	if err := wire.ReadJSON(f, &b); err != nil {
+		return nil, err
+	}
+	switch {
+	case b.Code == wire.CloseEnded && s.source != nil:
+		r.end("the visitor ended the session", s)
+	case b.Code == wire.CloseEnded:
+		r.end("the agent ended the session", s)
+	case s.member != nil:
+		r.dismiss(s.member, wire.Closef(1000, "left"))
+	default:
+		s.close(wire.Closef(1000, "left"))
+	}
+	return nil, nil
+}
+
+func state(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
+	src := s.source
+	f.SetState(f.Flags()&(wire.FlagDeflated|wire.FlagFirst|wire.FlagLast), f.Epoch())
+	fate, err := src.log.add(f, src.number, r.hub.Clock())
+	if err != nil {
+		return nil, err
+	}
+	if fate == gap {
+		r.hub.dropped.Add(1)
+		r.askKeyframe(src, "gap")
+		return nil, nil
+	}
+	if f.Kind() == wire.Snapshot {
+		src.asked = time.Time{}
+	}
+	r.weigh()
+	r.trim()
+	r.wakeViewers()
+	return nil, nil
+}
+
+// trim keeps the room's checkpoints under their cap: first by asking the tab with the longest tail of diffs for a
+// snapshot, at twice the cap by dropping its log.
+func (r *Room) trim() {
+	bytes := int(r.held.Load()) - r.assets.bytes
+	if bytes <= wire.CheckpointBytes {
+		return
+	}
+	if bytes > 2*wire.CheckpointBytes {
+		r.hub.shed.Add(1)
+		big := slices.MaxFunc(r.sources, func(a, b *source) int { return a.log.bytes() - b.log.bytes() })
+		whole := big.log.full.epoch != 0
+		if whole && big.log.next.epoch != 0 {
+			big.log.full = segment{} // its successor is on the way
+		} else {
+			big.log.drop()
+		}
+		r.weigh()
+		if whole { // else one snapshot alone is over the cap, and so would be the next
+			r.askKeyframe(big, "over-cap")
+		}
+		return
+	}
+	tail := func(s *source) int { return s.log.full.bytes - s.log.full.snapshot }
+	long := slices.MaxFunc(r.sources, func(a, b *source) int { return tail(a) - tail(b) })
+	if tail(long) >= long.log.full.snapshot/2 { // else a new snapshot would gain little, and be asked for without end
+		r.askKeyframe(long, "over-cap")
+	}
+}
+
+func asset(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
+	r.from(s, f)
+	if r.assets.add(f) {
+		r.weigh()
+		r.wakeViewers()
+	}
+	return nil, nil
+}
+
+func (r *Room) wakeViewers() {
+	for _, m := range r.members {
+		if m.seat != nil && m.may("view") && m.seat.closing == nil {
+			m.seat.wake()
+		}
+	}
+}
+
+// askKeyframe asks a tab for a snapshot, once until it begins one or keyframeEvery has passed.
+func (r *Room) askKeyframe(src *source, why string) {
+	now := r.hub.Clock()
+	switch {
+	case src.seat == nil || !src.capturing || r.paused:
+		return
+	case !src.asked.IsZero() && now.Sub(src.asked) < keyframeEvery:
+		return
+	case src.log.next.epoch != 0 && now.Sub(src.log.next.beganFrom) < halfSentTimeout:
+		return
+	}
+	src.asked = now
+	r.hub.keyframes.Add(1)
+	newest := r.assets.held[max(0, len(r.assets.held)-maxHave):]
+	have := make([]string, len(newest))
+	for i, a := range newest {
+		k := assetKey(a)
+		have[i] = hex.EncodeToString(k[:])
+	}
+	f := wire.NewJSON(wire.Keyframe, wire.KeyframeBody{Why: why, Have: have})
+	f.Stamp(src.number, 0, 0, now)
+	src.seat.enqueue(f)
+}
+
+// resync gives an agent the checkpoint again. If the agent could not use this very one before, or there is none, the
+// visitor is asked for a new one.
+func resync(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
+	if !s.member.may("view") {
+		s.fail("no-consent", f.Kind(), "the visitor has not agreed to this")
+		return nil, nil
+	}
+	for _, src := range r.sources {
+		if n := f.Source(); n != 0 && n != src.number {
+			continue
+		}
+		c := s.cursors[src.number]
+		held := src.log.full.complete && !src.log.full.broken
+		if !held || c != nil && c.resynced == src.log.full.epoch {
+			r.askKeyframe(src, "resync")
+			continue
+		}
+		s.cursors[src.number] = &cursor{resynced: src.log.full.epoch}
+		s.wake()
+	}
+	return nil, nil
+}
+
+// toViewers and toTabs link a frame to the others who may see it, in the lane of its kind.
+func (r *Room) toViewers(f wire.Frame, but *Seat) {
+	for _, m := range r.members {
+		if m.seat != nil && m.seat != but && m.may("view") {
+			m.seat.put(f)
+		}
+	}
+}
+
+func (r *Room) toTabs(f wire.Frame, but *Seat) {
+	for _, src := range r.sources {
+		if src.seat != nil && src.seat != but {
+			src.seat.put(f)
+		}
+	}
+}
+
+// put links a frame in the lane of its kind.
+func (s *Seat) put(f wire.Frame) {
+	if rule, _ := f.Kind().Rule(); rule.Lane == wire.Latest {
+		s.replace(f)
+		return
+	}
+	s.enqueue(f)
+}
+
+func pointer(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
+	r.from(s, f)
+	r.toViewers(f, s)
+	if s.member != nil {
+		r.toTab(f)
+	}
+	return nil, nil
+}
+
+// toTab links an agent's frame to the tab it is about, or to all if it names none.
+func (r *Room) toTab(f wire.Frame) (found bool) {
+	for _, src := range r.sources {
+		if n := f.Source(); src.seat != nil && (n == 0 || n == src.number) {
+			src.seat.put(f)
+			found = true
+		}
+	}
+	return found
+}
+
+func viewport(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
+	r.from(s, f)
+	s.source.viewport = f
+	r.wakeViewers()
+	return nil, nil
+}
+
+func page(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
+	var b wire.PageBody
+	if err := wire.ReadJSON(f, &b); err != nil {
+		return nil, err
+	}
+	r.from(s, f)
+	r.turnTo(s.source, b)
+	r.tellAgents(f)
+	r.changed.tabs = true
+	return nil, nil
+}
+
+func (r *Room) turnTo(src *source, b wire.PageBody) {
+	if b.URL != r.page.URL {
+		r.pageSince = r.hub.Clock()
+	}
+	src.page = b
+	if b.Focused || b.Visible || len(r.sources) == 1 {
+		r.page = b
+	}
+}
+
+func pause(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
+	var b wire.PauseBody
+	if err := wire.ReadJSON(f, &b); err != nil {
+		return nil, err
+	}
+	r.from(s, f)
+	r.paused = b.Paused
+	r.tellAgents(f)
+	r.changed.standing = true
+	return nil, nil
+}
+
+func chat(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
+	var b struct{ ID, Text string }
+	if err := wire.ReadJSON(f, &b); err != nil {
+		return nil, err
+	}
+	if b.Text == "" || utf8.RuneCountInString(b.Text) > wire.MaxChatCharacters {
+		s.fail("malformed", f.Kind(), "a message has 1 to 4,000 characters")
+		return nil, nil
+	}
+	r.from(s, f)
+	r.chats++
+	r.toAll(f, s)
+	return nil, nil
+}
+
+func typing(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
+	r.from(s, f)
+	r.toAll(f, s)
+	return nil, nil
+}
+
+func (r *Room) toAll(f wire.Frame, but *Seat) {
+	for _, other := range r.seats() {
+		if other != but {
+			other.put(f)
+		}
+	}
+}
+
+func control(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
+	if !s.member.may("control") {
+		s.fail("no-consent", f.Kind(), "the visitor has not agreed to this")
+		return nil, nil
+	}
+	r.from(s, f)
+	if f.Source() == 0 || !r.toTab(f) {
+		s.fail("malformed", f.Kind(), "name a tab that is connected")
+	}
+	return nil, nil
+}
+
+func controlAck(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
+	r.from(s, f)
+	for _, m := range r.members {
+		if m.seat != nil && m.may("control") {
+			m.seat.enqueue(f)
+		}
+	}
+	return nil, nil
+}
+
+func reserved(_ *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
+	s.fail("not-allowed", f.Kind(), "this server does not offer it")
+	return nil, nil
+}

@@ -1,0 +1,528 @@
+package rooms
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"alongside/wire"
+)
+
+// visitorMember is the visitor's number in every room; agents follow.
+const visitorMember = 1
+
+// maxTabsEver bounds how many different tabs a visitor may bring into one room over its life.
+const maxTabsEver = 256
+
+// Room is one visitor and the agents who help. It owns no goroutine.
+type Room struct {
+	// Fixed.
+	hub                        *Hub
+	id, tenant, site, siteName string
+	lang, salt                 string
+	device                     Device
+	opened                     time.Time
+	fence                      uint64
+
+	publishing sync.Mutex   // held while presence is told, so that the newest word is the last
+	held       atomic.Int64 // bytes of checkpoints and assets
+	due        atomic.Int64 // the next deadline, Unix nanoseconds
+
+	mu        sync.Mutex // guards everything below; held for memory operations only
+	policy    json.RawMessage
+	state     wire.RoomState
+	why       string // it ended
+	endedAt   time.Time
+	page      wire.PageBody // the newest of any tab
+	pageSince time.Time
+	paused    bool
+	sources   []*source // by number
+	members   []*member // agents, by number
+	tabs      map[string]uint16
+	persons   map[string]uint16
+	helpers   []string // IDs of those who were let in
+	asked     int      // agents who asked to see
+	chats     int
+	assets    assetList
+	changed   changes
+	woken     []*Seat                     // to be told after unlock
+	later     []func(ctx context.Context) // to be done after unlock
+}
+
+// changes is what settle has to look after before the mutex is let go.
+type changes struct{ roster, tabs, presence, standing bool }
+
+// source is a tab of the visitor. All fields but the first two are under the room's mutex.
+type source struct {
+	number uint16 // fixed
+	tab    string // fixed
+
+	seat      *Seat // nil: not connected
+	page      wire.PageBody
+	until     time.Time // not connected: when the tab is given up
+	capturing bool      // was asked to start on this connection
+	asked     time.Time // the keyframe asked for and not begun; zero: none
+	viewport  wire.Frame
+	log       stateLog
+}
+
+// member is an agent. All fields but the first two are under the room's mutex.
+type member struct {
+	number uint16 // fixed
+	person Person // fixed
+
+	seat   *Seat                  // nil: not connected
+	until  time.Time              // not connected: when the place is given up
+	grants map[string]*permission // by what
+	counts bool                   // among helpers already
+}
+
+// permission is the visitor's word on one thing to one agent.
+type permission struct {
+	granted  bool
+	deciding bool      // a grant is being written down
+	deadline time.Time // not granted: when the question expires
+}
+
+func (m *member) may(what string) bool {
+	p := m.grants[what]
+	return p != nil && p.granted
+}
+
+func newRoom(h *Hub, o Opening, now time.Time) *Room {
+	r := &Room{
+		hub: h, id: randomHex(16), tenant: o.Tenant, site: o.Site, siteName: o.SiteName, lang: o.Lang,
+		salt: randomURL(saltBytes), device: o.Device, opened: now, policy: o.Policy, state: wire.RoomWaiting,
+		page: o.Page, pageSince: now, tabs: map[string]uint16{}, persons: map[string]uint16{},
+	}
+	r.due.Store(now.Add(wire.ReconnectWindow).UnixNano())
+	return r
+}
+
+// lock takes the room's mutex; unlock settles what changed, lets it go, and only then tells the readers.
+func (r *Room) lock() { r.mu.Lock() }
+
+func (r *Room) unlock() {
+	var few [8]*Seat
+	r.settle()
+	woken := append(few[:0], r.woken...)
+	r.woken = r.woken[:0]
+	for _, s := range woken {
+		s.woken = false
+	}
+	later := r.later
+	r.later = nil
+	publish := r.changed.presence
+	r.changed.presence = false
+	r.mu.Unlock()
+	for _, s := range woken {
+		s.flush()
+	}
+	if publish {
+		r.publish()
+	}
+	if len(later) > 0 {
+		ctx, cancel := context.WithTimeout(context.Background(), recordTimeout)
+		defer cancel()
+		for _, f := range later {
+			f(ctx)
+		}
+	}
+	if r.hub.held.Load() > r.hub.MemoryBytes {
+		r.hub.shedMemory()
+	}
+}
+
+// settle makes the room's state and what the others were told of it agree. It runs under the mutex.
+func (r *Room) settle() {
+	if r.changed == (changes{}) || r.state == wire.RoomEnded {
+		return
+	}
+	c := r.changed
+	r.changed = changes{presence: c.presence || c.standing || c.roster || c.tabs}
+	if c.roster {
+		r.tellAll(wire.NewJSON(wire.Members, wire.MembersBody{Members: r.roster()}))
+	}
+	if c.tabs {
+		r.tellAgents(wire.NewJSON(wire.Sources, wire.SourcesBody{Sources: r.tabList()}))
+	}
+	if now := r.standing(); now != r.state {
+		r.state = now
+		r.tellAll(wire.NewJSON(wire.Room, wire.RoomBody{State: now}))
+	}
+	r.capture()
+	r.due.Store(r.deadline().UnixNano())
+}
+
+// standing is the state that follows from who is here.
+func (r *Room) standing() wire.RoomState {
+	asking := false
+	for _, m := range r.members {
+		asking = asking || !m.may("view")
+	}
+	switch {
+	case r.state == wire.RoomEnded:
+		return wire.RoomEnded
+	case len(r.tabs) > 0 && !r.present():
+		return wire.RoomAway
+	case r.watched() && r.paused:
+		return wire.RoomPaused
+	case r.watched():
+		return wire.RoomLive
+	case asking:
+		return wire.RoomAsking
+	}
+	return wire.RoomWaiting
+}
+
+// present tells whether a tab is connected.
+func (r *Room) present() bool {
+	return slices.ContainsFunc(r.sources, func(s *source) bool { return s.seat != nil })
+}
+
+// watched tells whether someone may view, be it one who is reconnecting.
+func (r *Room) watched() bool {
+	return slices.ContainsFunc(r.members, func(m *member) bool { return m.may("view") })
+}
+
+// capture starts and stops the tabs: they capture only while someone views.
+func (r *Room) capture() {
+	watched := r.watched()
+	for _, s := range r.sources {
+		switch {
+		case watched && !r.paused && s.seat != nil && !s.capturing:
+			s.capturing = true
+			s.asked = time.Time{}
+			r.askKeyframe(s, "start")
+		case !watched && s.capturing && s.seat != nil:
+			s.capturing = false
+			s.seat.enqueue(wire.New(wire.Halt, nil))
+		}
+	}
+	if !watched {
+		r.freePage()
+	}
+}
+
+// freePage forgets everything of the visitor's page.
+func (r *Room) freePage() {
+	for _, s := range r.sources {
+		s.log.drop()
+		s.viewport = nil
+	}
+	r.assets.drop()
+	r.weigh()
+}
+
+// weigh brings the byte counts of room and hub up to date.
+func (r *Room) weigh() {
+	n := int64(r.assets.bytes)
+	for _, s := range r.sources {
+		n += int64(s.log.bytes())
+	}
+	r.hub.held.Add(n - r.held.Swap(n))
+}
+
+// deadline is when sweep has something to do next.
+func (r *Room) deadline() time.Time {
+	d := time.Unix(0, math.MaxInt64)
+	sooner := func(t time.Time) {
+		if t.Before(d) {
+			d = t
+		}
+	}
+	if len(r.tabs) == 0 {
+		sooner(r.opened.Add(wire.ReconnectWindow))
+	}
+	for _, s := range r.sources {
+		if s.seat == nil {
+			sooner(s.until)
+		}
+	}
+	for _, m := range r.members {
+		if m.seat == nil {
+			sooner(m.until)
+		}
+		for _, p := range m.grants {
+			if !p.granted && !p.deciding {
+				sooner(p.deadline)
+			}
+		}
+	}
+	return d
+}
+
+// sweep meets the deadlines that are due.
+func (r *Room) sweep(now time.Time) {
+	r.lock()
+	defer r.unlock()
+	if r.state == wire.RoomEnded {
+		r.hub.remove(r)
+		return
+	}
+	for _, m := range slices.Clone(r.members) {
+		for what, p := range m.grants {
+			if !p.granted && !p.deciding && !now.Before(p.deadline) {
+				r.refuse(m, what, "expire", wire.ConsentBody{}, now)
+			}
+		}
+		if m.seat == nil && !now.Before(m.until) {
+			r.removeMember(m)
+		}
+	}
+	for _, s := range slices.Clone(r.sources) {
+		if s.seat == nil && !now.Before(s.until) {
+			r.sources = slices.DeleteFunc(r.sources, func(o *source) bool { return o == s })
+			r.changed.tabs, r.changed.standing = true, true
+			s.log.drop()
+			r.weigh()
+		}
+	}
+	never := len(r.tabs) == 0 && !now.Before(r.opened.Add(wire.ReconnectWindow))
+	if len(r.tabs) > 0 && len(r.sources) == 0 || never {
+		r.end("the visitor left", nil)
+		return
+	}
+	r.changed.standing = true
+}
+
+// end closes the room for all. by is told last words like everyone; it runs under the mutex.
+func (r *Room) end(why string, by *Seat) {
+	if r.state == wire.RoomEnded {
+		return
+	}
+	now := r.hub.Clock()
+	r.tellAll(wire.NewJSON(wire.Room, wire.RoomBody{State: wire.RoomEnded}))
+	r.state, r.why, r.endedAt = wire.RoomEnded, why, now
+	for _, s := range r.seats() {
+		s.close(wire.Closef(wire.CloseEnded, "%s", why))
+	}
+	r.freePage()
+	facts := r.facts()
+	r.sources, r.members = nil, nil
+	r.changed = changes{presence: true}
+	r.later = append(r.later, func(ctx context.Context) {
+		r.hub.remove(r)
+		if err := r.hub.Shared.FreeRoom(ctx, r.tenant, r.id); err != nil {
+			r.hub.Logger.Warn("free what a room shared", "room", r.id, "err", err)
+		}
+		if err := r.hub.Sessions.Ended(ctx, facts); err != nil {
+			r.hub.Logger.Warn("write down that a session ended", "room", r.id, "err", err)
+		}
+	})
+}
+
+// End ends the room from outside.
+func (r *Room) End(why string) {
+	r.lock()
+	defer r.unlock()
+	r.end(why, nil)
+}
+
+func (r *Room) ended() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.state == wire.RoomEnded
+}
+
+func (r *Room) closeAll(why *wire.CloseError) {
+	r.lock()
+	defer r.unlock()
+	for _, s := range r.seats() {
+		s.close(why)
+	}
+}
+
+func (r *Room) expel(person string) bool {
+	r.lock()
+	defer r.unlock()
+	for _, m := range r.members {
+		if m.person.ID == person {
+			connected := m.seat != nil
+			r.dismiss(m, wire.Closef(wire.CloseWrongRole, "your access was taken away"))
+			return connected
+		}
+	}
+	return false
+}
+
+func (r *Room) setPolicy(policy json.RawMessage) {
+	r.lock()
+	defer r.unlock()
+	r.policy = policy
+	f := wire.New(wire.Policy, policy)
+	f.Stamp(0, 0, 0, r.hub.Clock())
+	for _, s := range r.sources {
+		if s.seat != nil {
+			s.seat.enqueue(f)
+		}
+	}
+}
+
+// shed drops the checkpoints and assets for memory's sake; the tabs are asked anew when they next send.
+func (r *Room) shed() {
+	r.lock()
+	defer r.unlock()
+	r.hub.shed.Add(1)
+	for _, s := range r.sources {
+		s.log.drop()
+	}
+	r.assets.drop()
+	r.weigh()
+}
+
+// dismiss takes an agent out for good and closes the connection with why.
+func (r *Room) dismiss(m *member, why *wire.CloseError) {
+	if m.seat != nil {
+		m.seat.close(why)
+	}
+	r.removeMember(m)
+}
+
+func (r *Room) removeMember(m *member) {
+	r.members = slices.DeleteFunc(r.members, func(o *member) bool { return o == m })
+	if m.seat != nil {
+		m.seat.member = nil
+	}
+	r.changed.roster, r.changed.standing = true, true
+}
+
+// seats lists the connections that have said hello.
+func (r *Room) seats() []*Seat {
+	var all []*Seat
+	for _, s := range r.sources {
+		if s.seat != nil {
+			all = append(all, s.seat)
+		}
+	}
+	for _, m := range r.members {
+		if m.seat != nil {
+			all = append(all, m.seat)
+		}
+	}
+	return all
+}
+
+// tellAll links a frame of the server to everyone, tellAgents to the agents, tellTabs to the visitor.
+func (r *Room) tellAll(f wire.Frame) {
+	f.Stamp(f.Source(), f.Member(), 0, r.hub.Clock())
+	for _, s := range r.seats() {
+		s.enqueue(f)
+	}
+}
+
+func (r *Room) tellAgents(f wire.Frame) {
+	f.Stamp(f.Source(), f.Member(), 0, r.hub.Clock())
+	for _, m := range r.members {
+		if m.seat != nil {
+			m.seat.enqueue(f)
+		}
+	}
+}
+
+func (r *Room) tellTabs(f wire.Frame) {
+	f.Stamp(f.Source(), f.Member(), 0, r.hub.Clock())
+	for _, s := range r.sources {
+		if s.seat != nil {
+			s.seat.enqueue(f)
+		}
+	}
+}
+
+func (r *Room) roster() []wire.MemberBody {
+	visitor := "away"
+	if r.present() {
+		visitor = "here"
+	}
+	all := []wire.MemberBody{{Member: visitorMember, Role: "visitor", State: visitor}}
+	for _, m := range r.members {
+		state := "asking"
+		switch {
+		case m.seat == nil:
+			state = "away"
+		case m.may("view"):
+			state = "viewing"
+		}
+		all = append(all, wire.MemberBody{Member: m.number, Role: "agent", Name: m.person.Name, State: state})
+	}
+	return all
+}
+
+func (r *Room) tabList() []wire.SourceBody {
+	all := []wire.SourceBody{}
+	for _, s := range r.sources {
+		all = append(all, wire.SourceBody{
+			Source: s.number, URL: s.page.URL, Title: s.page.Title, Visible: s.page.Visible, Focused: s.page.Focused,
+			Connected: s.seat != nil,
+		})
+	}
+	return all
+}
+
+// publish tells presence how the room stands now.
+func (r *Room) publish() {
+	r.publishing.Lock()
+	defer r.publishing.Unlock()
+	r.mu.Lock()
+	v := Visitor{
+		Room: r.id, Site: SiteName{r.site, r.siteName}, State: r.state, Since: r.opened,
+		Page: PageName{r.page.URL, r.page.Title}, PageSince: r.pageSince, Device: r.device, Lang: r.lang, Agents: []string{},
+	}
+	for _, m := range r.members {
+		v.Agents = append(v.Agents, m.person.Name)
+	}
+	for _, s := range r.sources {
+		if s.seat != nil {
+			v.Sources++
+		}
+	}
+	r.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), recordTimeout)
+	defer cancel()
+	var err error
+	if v.State == wire.RoomEnded {
+		err = r.hub.Presence.Remove(ctx, r.tenant, r.id)
+	} else {
+		err = r.hub.Presence.Put(ctx, r.tenant, v)
+	}
+	if err != nil {
+		r.hub.Logger.Warn("tell presence", "room", r.id, "err", err)
+	}
+}
+
+// entry makes a tab's ticket and what goes with it.
+func (r *Room) entry(ctx context.Context, q Resumption) (Entry, error) {
+	t, err := r.hub.Shared.IssueTicket(ctx, Claim{
+		Role: wire.Visitor, Tenant: r.tenant, Room: r.id, Tab: q.Tab, Origin: q.Origin,
+	})
+	if err != nil {
+		return Entry{}, fmt.Errorf("issue ticket: %w", err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := Entry{Room: r.id, Resume: q.Resume, Tab: q.Tab, Ticket: t, Salt: r.salt, Policy: r.policy, State: r.state}
+	for _, s := range r.sources {
+		if s.tab == q.Tab {
+			e.Leaving = s.page.Leaving
+		}
+	}
+	return e, nil
+}
+
+func (r *Room) session() Session {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.facts()
+}
+
+func (r *Room) facts() Session {
+	return Session{
+		Tenant: r.tenant, Site: r.site, Room: r.id, Opened: r.opened, Ended: r.endedAt, Why: r.why,
+		Agents: slices.Clone(r.helpers), Asked: r.asked, Tabs: len(r.tabs), Chats: r.chats,
+	}
+}

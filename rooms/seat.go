@@ -1,0 +1,277 @@
+package rooms
+
+import (
+	"context"
+
+	"alongside/wire"
+)
+
+// What the ordered lane of one connection may hold before it is too slow.
+const (
+	orderedFrames = 1024
+	orderedBytes  = 1 << 20
+)
+
+// assetPatience is how many Takes in a row may be filled with state frames while an asset waits.
+const assetPatience = 4
+
+// Seat is one connection's place in a room: a visitor's tab or an agent's screen. State frames are not queued here: a
+// seat holds cursors into the room's checkpoint, so that a slow reader costs nothing.
+type Seat struct {
+	room  *Room  // fixed
+	claim Claim  // fixed
+	flush func() // fixed; called without the room's mutex
+
+	// Under the room's mutex.
+	source  *source // of a visitor who said hello
+	member  *member // of an agent who said hello and was not removed
+	greeted bool
+	closing *wire.CloseError
+	woken   bool // in the room's list of seats to be told
+
+	ordered  []wire.Frame
+	queued   int                // bytes in ordered
+	latest   []wire.Frame       // one for each kind, sender and source
+	cursors  map[uint16]*cursor // by source
+	assetAt  int                // number of the next asset
+	patience int                // Takes in a row without room for a waiting asset
+}
+
+// Role is the role of the connection.
+func (s *Seat) Role() wire.Role { return s.claim.Role }
+
+// Room is the room's ID, for logs.
+func (s *Seat) Room() string { return s.room.id }
+
+// Receive takes a frame from the connection; the frame is the room's from now on. The error is a *wire.CloseError to
+// close the connection with. One goroutine calls it.
+func (s *Seat) Receive(ctx context.Context, f wire.Frame) error {
+	if err := wire.Check(f, s.claim.Role); err != nil {
+		return err
+	}
+	rule, ok := f.Kind().Rule()
+	if !ok {
+		return nil
+	}
+	decide, err := s.receive(f, rule)
+	if decide != nil {
+		decide(context.WithoutCancel(ctx))
+	}
+	return err
+}
+
+// receive is Receive under the mutex; decide, if any, is what must happen without it.
+func (s *Seat) receive(f wire.Frame, rule wire.Rule) (decide func(context.Context), err error) {
+	r := s.room
+	r.lock()
+	defer r.unlock()
+	switch {
+	case s.closing != nil:
+		return nil, s.closing
+	case f.Kind() == wire.Hello:
+		return nil, s.hello(f)
+	case !s.greeted:
+		return nil, wire.Closef(wire.CloseNoHello, "hello must come first")
+	}
+	if rule.Page {
+		if stop := s.gate(f); stop {
+			return nil, nil
+		}
+	}
+	handle := handlers[f.Kind()]
+	if handle == nil {
+		return nil, nil
+	}
+	return handle(r, s, f)
+}
+
+// gate stops frames of the page that consent or a pause does not let through.
+func (s *Seat) gate(f wire.Frame) (stop bool) {
+	r := s.room
+	if s.member != nil && !s.member.may("view") {
+		s.fail("no-consent", f.Kind(), "the visitor has not agreed to this")
+		return true
+	}
+	if r.paused {
+		if s.source != nil && isState(f.Kind()) {
+			s.source.log.breakOff() // what is dropped here would be missing after it
+			r.weigh()
+		}
+		if f.Kind() == wire.Control {
+			s.fail("not-allowed", f.Kind(), "the visitor has paused")
+		}
+		return true
+	}
+	return s.source != nil && !r.watched()
+}
+
+// Detach ends the seat because its connection is gone; the place in the room is held for a while.
+func (s *Seat) Detach() {
+	r := s.room
+	r.lock()
+	defer r.unlock()
+	if s.closing == nil {
+		s.closing = wire.Closef(wire.CloseReplaced, "detached")
+	}
+	s.ordered, s.latest, s.queued = nil, nil, 0
+	now := r.hub.Clock()
+	if src := s.source; src != nil && src.seat == s {
+		src.seat, src.capturing = nil, false
+		src.until = now.Add(wire.ReconnectWindow)
+		if src.page.Leaving || !src.page.Visible {
+			src.until = now.Add(wire.AwayWindow)
+		}
+		src.log.breakOff()
+		r.weigh()
+		r.changed.tabs, r.changed.roster, r.changed.standing = true, true, true
+	}
+	if m := s.member; m != nil && m.seat == s {
+		m.seat = nil
+		m.until = now.Add(wire.ReconnectWindow)
+		r.changed.roster, r.changed.standing = true, true
+	}
+}
+
+// Close has the connection closed with why once what is queued has been taken.
+func (s *Seat) Close(why *wire.CloseError) {
+	s.room.lock()
+	defer s.room.unlock()
+	s.close(why)
+}
+
+func (s *Seat) close(why *wire.CloseError) {
+	if s.closing == nil {
+		s.closing = why
+		s.wake()
+	}
+}
+
+// wake has the seat told after unlock that Take has something.
+func (s *Seat) wake() {
+	if !s.woken {
+		s.woken = true
+		s.room.woken = append(s.room.woken, s)
+	}
+}
+
+// enqueue links a frame to the ordered lane.
+func (s *Seat) enqueue(f wire.Frame) {
+	if s.closing != nil {
+		return
+	}
+	if len(s.ordered) >= orderedFrames || s.queued+len(f) > orderedBytes {
+		s.ordered, s.queued = nil, 0
+		s.close(wire.Closef(wire.CloseSlow, "this connection is too slow"))
+		return
+	}
+	s.ordered = append(s.ordered, f)
+	s.queued += len(f)
+	s.wake()
+}
+
+// replace puts a frame into its latest-wins slot.
+func (s *Seat) replace(f wire.Frame) {
+	if s.closing != nil {
+		return
+	}
+	s.wake()
+	for i, old := range s.latest {
+		if old.Kind() == f.Kind() && old.Member() == f.Member() && old.Source() == f.Source() {
+			s.latest[i] = f
+			return
+		}
+	}
+	s.latest = append(s.latest, f)
+}
+
+// fail tells the connection what was refused.
+func (s *Seat) fail(code string, kind wire.Kind, message string) {
+	f := wire.NewJSON(wire.Error, wire.ErrorBody{Code: code, Kind: kind, Message: message})
+	f.Stamp(0, 0, 0, s.room.hub.Clock())
+	s.enqueue(f)
+}
+
+// Take appends to dst what the connection should be sent next, up to about maxBytes, in the order to send it: ordered
+// lane, newest viewports, page state, assets, newest pointers. Nothing appended and no error means: wait for flush. Once
+// it returns an error the frames with it are the last. One goroutine calls it.
+func (s *Seat) Take(dst []wire.Frame, maxBytes int) ([]wire.Frame, *wire.CloseError) {
+	r := s.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	budget := maxBytes
+	for i, f := range s.ordered {
+		if budget <= 0 {
+			s.ordered = s.ordered[i:]
+			return dst, nil
+		}
+		dst = append(dst, f)
+		s.queued -= len(f)
+		budget -= len(f)
+	}
+	clear(s.ordered)
+	s.ordered = s.ordered[:0]
+	if s.closing != nil {
+		return dst, s.closing
+	}
+	if s.member != nil && s.member.seat == s && s.member.may("view") {
+		dst = s.takePage(dst, budget)
+	}
+	dst = append(dst, s.latest...)
+	clear(s.latest)
+	s.latest = s.latest[:0]
+	return dst, nil
+}
+
+// takePage appends what a viewing agent is due of the page. State goes first, so that text is there before pictures; an
+// asset that waits too long for state to end goes before it.
+func (s *Seat) takePage(dst []wire.Frame, budget int) []wire.Frame {
+	r := s.room
+	if s.patience >= assetPatience {
+		dst, budget = s.takeAsset(dst, budget)
+	}
+	for _, src := range r.sources {
+		c := s.cursors[src.number]
+		if c == nil {
+			c = &cursor{}
+			s.cursors[src.number] = c
+		}
+		if v := src.viewport; v != nil && (c.viewport == nil || &v[0] != &c.viewport[0]) {
+			c.viewport = v
+			dst = append(dst, v)
+			budget -= len(v)
+		}
+		for budget > 0 {
+			f := src.log.read(c)
+			if f == nil {
+				break
+			}
+			dst = append(dst, f)
+			budget -= len(f)
+		}
+	}
+	if f, _ := r.assets.read(s.assetAt); f == nil {
+		s.patience = 0
+		return dst
+	}
+	if budget <= 0 {
+		s.patience++
+	}
+	for budget > 0 {
+		before := len(dst)
+		dst, budget = s.takeAsset(dst, budget)
+		if len(dst) == before {
+			break
+		}
+	}
+	return dst
+}
+
+func (s *Seat) takeAsset(dst []wire.Frame, budget int) ([]wire.Frame, int) {
+	f, next := s.room.assets.read(s.assetAt)
+	s.assetAt = next
+	if f == nil {
+		return dst, budget
+	}
+	s.patience = 0
+	return append(dst, f), budget - len(f)
+}

@@ -1,0 +1,125 @@
+package rooms
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"alongside/wire"
+)
+
+// ErrTicket is returned for a ticket that is unknown, used, expired, or of another role or origin: all alike.
+var ErrTicket = errors.New("no valid ticket")
+
+// Claim is what a ticket stands for.
+type Claim struct {
+	Role         wire.Role
+	Tenant, Room string
+	Person, Name string // of an agent
+	Tab          string // of a visitor
+	Origin       string // the Origin header its connection must carry
+}
+
+// Rate is how often something may happen.
+type Rate struct {
+	Count int
+	Per   time.Duration
+}
+
+// Shared is the small state that several nodes must agree on. What it stores of secrets is hashed.
+type Shared interface {
+	// IssueTicket makes a ticket that works once, within wire.TicketLife.
+	IssueTicket(ctx context.Context, c Claim) (ticket string, err error)
+	// RedeemTicket uses a ticket up; the error is ErrTicket if it does not stand.
+	RedeemTicket(ctx context.Context, ticket string) (Claim, error)
+
+	// IssueCode makes the room's join code, six digits, unique in its tenant for wire.JoinCodeLife; an older one ends.
+	IssueCode(ctx context.Context, tenant, room string) (code string, expires time.Time, err error)
+	// RedeemCode uses a code up; the error is ErrNotFound if it does not stand.
+	RedeemCode(ctx context.Context, tenant, code string) (room string, err error)
+
+	// IssueToken makes a resume token, which stands as long as the room.
+	IssueToken(ctx context.Context, room string) (token string, err error)
+	// FindToken returns the token's room, or ErrNotFound.
+	FindToken(ctx context.Context, token string) (room string, err error)
+
+	// Own makes node the owner of the room; each call gives a higher fencing token.
+	Own(ctx context.Context, room, node string) (fence uint64, err error)
+
+	// FreeRoom forgets the room's code, token and owner.
+	FreeRoom(ctx context.Context, tenant, room string) error
+
+	// Allow counts one event under key; the error is a *TooManyError if the limit is reached.
+	Allow(ctx context.Context, key string, limit Rate) error
+
+	// Sweep forgets what expired.
+	Sweep()
+}
+
+// Visitor is a room as the agents' list shows it.
+type Visitor struct {
+	Room      string         `json:"room"`
+	Site      SiteName       `json:"site"`
+	State     wire.RoomState `json:"state"`
+	Since     time.Time      `json:"since"`
+	Page      PageName       `json:"page"`
+	PageSince time.Time      `json:"pageSince"`
+	Device    Device         `json:"device"`
+	Lang      string         `json:"lang"`
+	Agents    []string       `json:"agents"`  // names
+	Sources   int            `json:"sources"` // connected tabs
+}
+
+// SiteName names a site to an agent.
+type SiteName struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// PageName is the page a visitor looks at.
+type PageName struct {
+	URL   string `json:"url"`
+	Title string `json:"title"`
+}
+
+// Presence is the list of visitors by tenant.
+type Presence interface {
+	Put(ctx context.Context, tenant string, v Visitor) error
+	Remove(ctx context.Context, tenant, room string) error
+	// List returns the tenant's visitors, longest waiting first.
+	List(ctx context.Context, tenant string) ([]Visitor, error)
+	// Watch signals on the channel, at least once after each change, until stop is called.
+	Watch(tenant string) (changed <-chan struct{}, stop func())
+}
+
+// ConsentEvent is one act of consent, as it is written down.
+type ConsentEvent struct {
+	Tenant, Site, Room string
+	Person, Name       string // the agent it is about
+	Member             uint16
+	What, Act          string // as in wire.ConsentBody
+	Text, Lang         string // version and language of the text the visitor read
+	At                 time.Time
+}
+
+// ConsentLog writes acts of consent down. A grant counts only once Record returned nil.
+type ConsentLog interface {
+	Record(ctx context.Context, e ConsentEvent) error
+}
+
+// Session is the facts of one session; nothing of its content.
+type Session struct {
+	Tenant, Site, Room string
+	Opened, Ended      time.Time
+	Why                string   // it ended
+	Agents             []string // IDs of those who were let in to see
+	Asked              int      // agents who asked
+	Tabs               int
+	Chats              int // messages
+}
+
+// SessionLog writes facts of sessions down.
+type SessionLog interface {
+	Opened(ctx context.Context, s Session) error
+	Ended(ctx context.Context, s Session) error
+}
