@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+
+	"alongside/accounts"
+	"alongside/cmd/alongside/demo"
+	"alongside/rooms"
+)
+
+func serve(ctx context.Context, s *settings, _ io.Writer, logger *slog.Logger) error {
+	srv, err := newServer(ctx, s, logger)
+	if err != nil {
+		return err
+	}
+	return srv.run(ctx)
+}
+
+// setup makes the first tenant, site and admin. Run again it changes nothing and shows what is there.
+func setup(ctx context.Context, s *settings, stdout io.Writer, _ *slog.Logger) error {
+	db, err := openStore(ctx, s.data)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	service, err := newAccounts(db, rooms.NewMemoryShared(nil))
+	if err != nil {
+		return err
+	}
+	made, err := service.Setup(ctx, accounts.SetupRequest{
+		TenantName: s.tenant, SiteName: s.site, Origins: s.origins,
+		AdminEmail: s.email, AdminName: s.name, AdminPassword: s.password,
+	})
+	var field *accounts.FieldError
+	if errors.As(err, &field) {
+		name := setupSettings[strings.TrimRight(field.Field, "[]0123456789")]
+		return fmt.Errorf("setting %q: %s", name, field.Problem)
+	}
+	if err != nil {
+		return err
+	}
+	what := "was there already; nothing changed"
+	if made.Created {
+		what = "is ready"
+	}
+	fmt.Fprintf(stdout, "%s %s.\n\n  site     %s, for pages of %s\n  admin    %s\n  snippet  <script src=\"PUBLIC/widget.js\" data-site=\"%s\" async></script>\n\nPUBLIC is the origin of `alongside serve`, as in the setting \"public\".\n",
+		made.Tenant.Name, what, made.Site.Name, strings.Join(made.Site.Origins, ", "), made.Admin.Email, made.Site.Key)
+	return nil
+}
+
+// setupSettings says which setting a field of a set-up request comes from.
+var setupSettings = map[string]string{
+	"tenantName": "tenant", "siteName": "site", "origins": "origins",
+	"adminEmail": "email", "adminName": "name", "adminPassword": "password",
+}
+
+// The demo's agent.
+const demoEmail, demoName = "ada@example.com", "Ada"
+
+// demoReady is what `demo -json` prints.
+type demoReady struct {
+	Shop    string `json:"shop"`
+	Console string `json:"console"`
+	Agent   struct {
+		Email    string `json:"email"`
+		Password string `json:"password"`
+	} `json:"agent"`
+}
+
+// runDemo serves the product and a shop that uses it, on another host name and port, so that origins, cookies and
+// policies are real.
+func runDemo(ctx context.Context, s *settings, stdout io.Writer, logger *slog.Logger) (err error) {
+	if s.data, err = os.MkdirTemp("", "alongside-demo-"); err != nil {
+		return fmt.Errorf("make data folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(s.data)) }()
+	srv, err := newServer(ctx, s, logger)
+	if err != nil {
+		return err
+	}
+	shop, err := new(net.ListenConfig).Listen(ctx, "tcp", s.shopListen)
+	if err != nil {
+		return errors.Join(fmt.Errorf("setting \"shop-listen\": %w", err), srv.listener.Close(), srv.db.Close())
+	}
+	host, _, _ := net.SplitHostPort(s.shopListen)
+	_, port, _ := net.SplitHostPort(shop.Addr().String())
+	origin := url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}
+
+	ready := demoReady{Shop: origin.String(), Console: srv.public.String()}
+	ready.Agent.Email, ready.Agent.Password = demoEmail, rand.Text()[:12]
+	made, err := srv.accounts.Setup(ctx, accounts.SetupRequest{
+		TenantName: "Demo", SiteName: "Shop", Origins: []string{origin.String()},
+		AdminEmail: demoEmail, AdminName: demoName, AdminPassword: ready.Agent.Password,
+	})
+	if err != nil {
+		return errors.Join(err, shop.Close(), srv.listener.Close(), srv.db.Close())
+	}
+	failed, wait := serveHTTP(shop, demo.Handler(srv.public.String(), made.Site.Key), logger)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	watching.Go(func() {
+		select {
+		case err := <-failed:
+			cancel(err)
+		case <-ctx.Done():
+		}
+	})
+	if s.json {
+		err = json.NewEncoder(stdout).Encode(ready)
+	} else {
+		_, err = fmt.Fprintf(stdout, "Shop     %s   (browse, click Help)\nConsole  %s   (sign in, enter the code)\nAgent    %s   password %s\n",
+			ready.Shop, ready.Console, ready.Agent.Email, ready.Agent.Password)
+	}
+	if err != nil {
+		cancel(fmt.Errorf("print the addresses: %w", err))
+	}
+	err = srv.run(ctx)
+	cancel(nil)
+	wait(context.Background())
+	return err
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"alongside/accounts"
+	"alongside/console"
+	"alongside/privacy"
+	"alongside/relay"
+	"alongside/rooms"
+	"alongside/store"
+	"alongside/widget"
+)
+
+// Attempts to sign in, each counted by e-mail and by address.
+var (
+	signInPerEmail   = rooms.Rate{Count: 10, Per: 15 * time.Minute}
+	signInPerAddress = rooms.Rate{Count: 60, Per: 15 * time.Minute}
+)
+
+// server is the whole program on one listener. All fields are fixed once it is made.
+type server struct {
+	settings *settings
+	logger   *slog.Logger
+	listener net.Listener
+	public   *url.URL
+	db       *store.DB
+	accounts *accounts.Service
+	hub      *rooms.Hub
+	relay    *relay.Server
+	handler  http.Handler
+}
+
+// newServer opens the store, takes the address and wires the parts; it serves nothing before run.
+func newServer(ctx context.Context, s *settings, logger *slog.Logger) (*server, error) {
+	db, err := openStore(ctx, s.data)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.listen)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("setting \"listen\": %w", err), db.Close())
+	}
+	srv := &server{settings: s, logger: logger, db: db, listener: listener, public: s.public}
+	if srv.public == nil {
+		srv.public = &url.URL{Scheme: "http", Host: listener.Addr().String()}
+	}
+	if err := srv.wire(); err != nil {
+		return nil, errors.Join(err, listener.Close(), db.Close())
+	}
+	return srv, nil
+}
+
+// wire makes the parts and joins each to those it needs, by the interfaces that it declares.
+func (srv *server) wire() (err error) {
+	shared := rooms.NewMemoryShared(time.Now)
+	if srv.accounts, err = newAccounts(srv.db, shared); err != nil {
+		return err
+	}
+	srv.hub = rooms.NewHub(rooms.Config{
+		Logger:      srv.logger,
+		Shared:      shared,
+		Consents:    consents{privacy.NewConsentLog(srv.db.Writer, srv.db.Reader)},
+		Sessions:    rooms.NewSQLiteSessions(srv.db.Writer, srv.db.Reader),
+		AgentOrigin: srv.public.String(),
+		MemoryBytes: srv.settings.stateMemory,
+	})
+	srv.relay = relay.New(relay.Config{
+		Hub:            srv.hub,
+		Sites:          sites{srv.accounts},
+		Logger:         srv.logger,
+		TrustedProxies: srv.settings.trustedProxies,
+	})
+	agents, err := console.New(console.Config{
+		Public:   srv.public.String(),
+		Accounts: srv.accounts,
+		Rooms:    seats{srv.hub},
+		Log:      srv.logger,
+		Address:  srv.relay.Address,
+	})
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	srv.relay.Register(mux)
+	agents.Register(mux)
+	bundles := widget.Handler()
+	mux.Handle("GET /widget.js", bundles)
+	mux.Handle("GET /widget/", bundles)
+	srv.handler = mux
+	return nil
+}
+
+// run serves until ctx ends, then tells clients to move and waits for them, at most for the setting "grace".
+func (srv *server) run(ctx context.Context) error {
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	running.Go(func() { srv.hub.Run(background) })
+	running.Go(func() { srv.relay.Run(background) })
+	failed, wait := serveHTTP(srv.listener, srv.handler, srv.logger)
+	srv.logger.Info("serving", "address", srv.listener.Addr().String(), "public", srv.public.String(), "version", versionText())
+
+	var err error
+	select {
+	case <-ctx.Done():
+		srv.logger.Info("stopping", "grace", srv.settings.grace)
+	case err = <-failed:
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), srv.settings.grace)
+	defer cancel()
+	if drained := srv.relay.Drain(grace); drained != nil {
+		srv.logger.Warn("some connections were cut", "why", drained)
+	}
+	wait(grace)
+	stop()
+	running.Wait()
+	return errors.Join(err, srv.db.Close())
+}
+
+// serveHTTP serves on the listener. failed gives the error that ended it early; wait stops it.
+func serveHTTP(l net.Listener, h http.Handler, logger *slog.Logger) (failed <-chan error, wait func(context.Context)) {
+	s := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(noAddresses{logger.Handler()}, slog.LevelDebug),
+	}
+	requests, end := context.WithCancel(context.Background())
+	s.BaseContext = func(net.Listener) context.Context { return requests }
+	result := make(chan error, 1)
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			result <- fmt.Errorf("serve on %s: %w", l.Addr(), err)
+		}
+	})
+	return result, func(ctx context.Context) {
+		end() // long answers, like a list that streams, end now
+		if err := s.Shutdown(ctx); err != nil {
+			s.Close()
+		}
+		serving.Wait()
+	}
+}
+
+// noAddresses drops what net/http logs: its messages carry the addresses of clients.
+type noAddresses struct{ slog.Handler }
+
+func (noAddresses) Handle(context.Context, slog.Record) error { return nil }
+
+func openStore(ctx context.Context, folder string) (*store.DB, error) {
+	return store.Open(ctx, folder, accounts.Migrations, privacy.Migrations, rooms.Migrations)
+}
+
+func newAccounts(db *store.DB, shared rooms.Shared) (*accounts.Service, error) {
+	return accounts.NewService(accounts.Config{
+		Store:      accounts.NewSQLite(db),
+		PerEmail:   limiter{shared, "sign-in by e-mail ", signInPerEmail},
+		PerAddress: limiter{shared, "sign-in by address ", signInPerAddress},
+	})
+}
