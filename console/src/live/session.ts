@@ -1,0 +1,203 @@
+/** One agent in one room: the connection, what is known of the room, and a screen for each tab of the visitor. */
+import { Close, encodeFrame, encodeJSON, encodePointer, type Frame, Kind } from "../../../wire/wire.ts";
+import { type Join, joinRoom } from "../api/joins.ts";
+import { Cell } from "../state/cell.ts";
+import { Meter, type Quality } from "./quality.ts";
+import { applyFrame, chooseSource, emptyRoom, type Room, type Scene, sceneOf } from "./room.ts";
+import { type Point, Screen } from "./screen.ts";
+import { Socket } from "./socket.ts";
+
+const CLIENT = "alongside-console/1";
+const KEYFRAME_EVERY_MS = 2000;
+
+/** By kind: what goes to the screen of its tab. */
+const pictureKinds: ReadonlySet<number> = new Set([
+	Kind.snapshot,
+	Kind.diff,
+	Kind.asset,
+	Kind.pointer,
+	Kind.viewport,
+	Kind.click,
+]);
+
+/** Nothing of the page is kept in these. */
+const over: ReadonlySet<Scene> = new Set([
+	"declined",
+	"expired",
+	"withdrawn",
+	"ended",
+	"gone",
+	"replaced",
+	"failed",
+] satisfies Scene[]);
+
+export class LiveSession {
+	readonly room = new Cell<Room>(emptyRoom);
+	readonly scene = new Cell<Scene>("connecting");
+	readonly screens = new Cell<readonly Screen[]>([]);
+	/** The tab that is shown; 0: none yet. */
+	readonly shown = new Cell(0);
+	/** The tab the agent chose to stay on. */
+	readonly pinned = new Cell<number | undefined>(undefined);
+	readonly site = new Cell("");
+	readonly #meter = new Meter();
+	readonly #socket: Socket;
+	/** Tabs whose picture was asked for a moment ago, and whether it has to be asked for again. */
+	readonly #asked = new Map<number, boolean>();
+
+	constructor(roomID: string) {
+		this.#socket = new Socket({
+			ticket: async () => this.#joined(await joinRoom(roomID)),
+			hello: () => ({ client: CLIENT, seen: this.#seen() }),
+			frame: (frame, bytes) => this.#frame(frame, bytes),
+			pinged: () => this.#meter.pinged(Date.now()),
+		});
+		this.#socket.link.subscribe(() => this.#look());
+	}
+
+	/** Joins; a ticket from a join by code saves the call. */
+	start(join?: Join): void {
+		this.#socket.start(join && this.#joined(join));
+	}
+
+	/** Joins anew after a refusal or an end. */
+	restart(): void {
+		this.#forget();
+		this.room.set(emptyRoom);
+		this.#socket.start();
+	}
+
+	/** This agent goes, the room stays. */
+	leave(): void {
+		this.#socket.stop(1000);
+	}
+
+	/** The room ends for all. */
+	end(): void {
+		this.#socket.stop(Close.ended);
+	}
+
+	/** Lets go of everything; to be called when the page goes. */
+	dispose(): void {
+		this.leave();
+		this.#forget();
+	}
+
+	quality(now: number): Quality {
+		return this.#meter.read(now);
+	}
+
+	/** The code the server closed with, for people to quote. */
+	get closeCode(): string {
+		return String(this.#socket.link.value.end?.code ?? "");
+	}
+
+	pin(source: number | undefined): void {
+		this.pinned.set(source);
+		this.#choose();
+	}
+
+	/** This agent points at a place of a tab, CSS px of its frame. */
+	point(screen: Screen, at: Point): void {
+		const pointer = this.scene.value === "live" ? screen.locate(at) : undefined;
+		if (!pointer) return;
+		this.#socket.send(encodeFrame(Kind.pointer, encodePointer(pointer), { source: screen.source }), "latest");
+	}
+
+	/** This agent marks a place; what a click sends never clicks the page. */
+	click(screen: Screen, at: Point, button: number): void {
+		const pointer = this.scene.value === "live" ? screen.locate(at) : undefined;
+		if (!pointer) return;
+		const sent = this.#socket.send(encodeFrame(Kind.click, encodePointer(pointer, button), { source: screen.source }));
+		if (sent) screen.ring(this.room.value.me, at);
+	}
+
+	#joined(join: Join): Join {
+		this.site.set(join.site.name);
+		return join;
+	}
+
+	#seen(): Record<string, { epoch: number; seq: number }> {
+		const seen: Record<string, { epoch: number; seq: number }> = {};
+		for (const screen of this.screens.value) if (screen.seen) seen[screen.source] = screen.seen;
+		return seen;
+	}
+
+	#frame(frame: Frame, bytes: Uint8Array<ArrayBuffer>): void {
+		const now = Date.now();
+		if (frame.kind === Kind.welcome) this.#meter.reset();
+		if (frame.kind === Kind.pong) this.#meter.ponged(now, frame.time);
+		if (frame.kind === Kind.snapshot || frame.kind === Kind.diff) this.#meter.picture(now, frame.time);
+		this.room.set(applyFrame(this.room.value, frame, now));
+		this.#sources(frame);
+		if (pictureKinds.has(frame.kind)) this.#picture(frame, bytes);
+		this.#look();
+	}
+
+	#picture(frame: Frame, bytes: Uint8Array<ArrayBuffer>): void {
+		const isAgent = this.room.value.members.some((one) => one.member === frame.member && one.role === "agent");
+		const screen = this.#screen(frame.source);
+		if (!isAgent) screen.apply(bytes);
+		else if (frame.member !== this.room.value.me) screen.pointed(frame);
+	}
+
+	/** The screens follow the list of tabs; while the visitor is away, the last ones stay. */
+	#sources(frame: Frame): void {
+		if (frame.kind === Kind.members) {
+			const members = new Set(this.room.value.members.map((one) => one.member));
+			for (const screen of this.screens.value) screen.keepCursors(members);
+		}
+		if (frame.kind !== Kind.sources && frame.kind !== Kind.welcome && frame.kind !== Kind.page) return;
+		const { sources } = this.room.value;
+		if (sources.length > 0) {
+			const gone = this.screens.value.filter((screen) => !sources.some((one) => one.source === screen.source));
+			for (const screen of gone) screen.destroy();
+			if (gone.length > 0) this.screens.set(this.screens.value.filter((screen) => !gone.includes(screen)));
+			for (const { source } of sources) this.#screen(source);
+		}
+		this.#choose();
+	}
+
+	#choose(): void {
+		const { sources } = this.room.value;
+		const pinned = this.pinned.value;
+		if (pinned !== undefined && sources.length > 0 && !sources.some((one) => one.source === pinned))
+			this.pinned.set(undefined);
+		this.shown.set(chooseSource(sources, this.pinned.value, this.shown.value));
+	}
+
+	#screen(source: number): Screen {
+		const found = this.screens.value.find((screen) => screen.source === source);
+		if (found) return found;
+		const screen = new Screen(source, (number) => this.#askKeyframe(number));
+		this.screens.set([...this.screens.value, screen].sort((a, b) => a.source - b.source));
+		if (this.shown.value === 0) this.shown.set(source);
+		return screen;
+	}
+
+	/** At most once in KEYFRAME_EVERY_MS a tab; a wish in between is kept until then. */
+	#askKeyframe(source: number): void {
+		if (this.#asked.has(source)) {
+			this.#asked.set(source, true);
+			return;
+		}
+		if (!this.#socket.send(encodeJSON(Kind.keyframe, { why: "resync" }, { source }))) return;
+		this.#asked.set(source, false);
+		setTimeout(() => {
+			const again = this.#asked.get(source);
+			this.#asked.delete(source);
+			if (again) this.#askKeyframe(source);
+		}, KEYFRAME_EVERY_MS);
+	}
+
+	#look(): void {
+		const scene = sceneOf(this.room.value, this.#socket.link.value);
+		if (over.has(scene)) this.#forget();
+		this.scene.set(scene);
+	}
+
+	#forget(): void {
+		for (const screen of this.screens.value) screen.destroy();
+		if (this.screens.value.length > 0) this.screens.set([]);
+	}
+}

@@ -1,0 +1,19 @@
+/** The agent's web console starts here. */
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { loadAccount } from "./state/account.ts";
+import { applyTheme } from "./state/theme.ts";
+import { applyLanguage } from "./texts/index.ts";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/controls.css";
+import "./styles/pages.css";
+import "./styles/visitors.css";
+import "./styles/live.css";
+import "./styles/stage.css";
+
+applyTheme(document.documentElement);
+applyLanguage(document.documentElement);
+const root = document.getElementById("app");
+if (root) render(<App />, root);
+void loadAccount();

@@ -1,0 +1,151 @@
+/** Who asked for help, live; the way into a room. */
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { matches, type Visitor, watchVisitors } from "../api/visitors.ts";
+import { loadAccount } from "../state/account.ts";
+import { useNow } from "../state/clock.ts";
+import { t } from "../texts/index.ts";
+import { AccountMenu } from "../ui/account-menu.tsx";
+import { CopyButton } from "../ui/copy.tsx";
+import { Icon, Logo } from "../ui/icons.tsx";
+import { useShortcuts } from "../ui/shortcuts.tsx";
+import { CodeForm } from "./code-form.tsx";
+import { VisitorRow } from "./visitor-row.tsx";
+
+export function ListPage() {
+	const id = useId();
+	const search = useRef<HTMLInputElement>(null);
+	const rows = useRef<HTMLUListElement>(null);
+	const [visitors, setVisitors] = useState<Visitor[]>();
+	const [connected, setConnected] = useState(true);
+	const [query, setQuery] = useState("");
+	useEffect(() => watchVisitors({ changed: setVisitors, connected: setConnected }, loadAccount), []);
+	useEffect(() => {
+		document.title = `${visitors?.length ? `(${visitors.length}) ` : ""}${t("visitors")} – Alongside`;
+	});
+	const codeId = `${id}code`;
+	useShortcuts({
+		"/": () => search.current?.focus(),
+		c: () => document.getElementById(codeId)?.focus(),
+		j: () => moveFocus(rows.current, 1),
+		k: () => moveFocus(rows.current, -1),
+	});
+	const found = visitors?.filter((visitor) => matches(visitor, query.trim())).sort((a, b) => a.since - b.since);
+	return (
+		<div class="list-page">
+			<header class="top">
+				<span class="brand">
+					<Logo /> Alongside
+				</span>
+				<AccountMenu />
+			</header>
+			<main id="content" class="list-main" tabIndex={-1}>
+				<div class="list-title">
+					<div>
+						<h1>{t("visitors")}</h1>
+						<p class="muted">{t("visitorsHint")}</p>
+					</div>
+					<p class="stream" data-on={connected} role="status">
+						{t(connected ? "listLive" : "listReconnecting")}
+					</p>
+				</div>
+				<div class="list-columns">
+					<section class="list-rows" aria-label={t("visitors")}>
+						<div class="search">
+							<Icon name="search" />
+							<input
+								ref={search}
+								type="search"
+								class="field"
+								aria-label={t("search")}
+								placeholder={t("searchHint")}
+								value={query}
+								onInput={({ currentTarget }) => setQuery(currentTarget.value)}
+								onKeyDown={({ key }) => key === "ArrowDown" && moveFocus(rows.current, 1)}
+							/>
+						</div>
+						{found === undefined && <p class="muted pad">{t(connected ? "loading" : "listReconnecting")}</p>}
+						{visitors?.length === 0 && <Empty />}
+						{visitors && visitors.length > 0 && found?.length === 0 && (
+							<div class="pad">
+								<p role="status">{t("noMatch", { query: query.trim() })}</p>
+								<button type="button" class="button" onClick={() => setQuery("")}>
+									{t("clearSearch")}
+								</button>
+							</div>
+						)}
+						{found && found.length > 0 && <Rows visitors={found} list={rows} />}
+					</section>
+					<aside class="list-side" aria-label={t("codeTitle")}>
+						<CodeForm inputId={codeId} />
+					</aside>
+				</div>
+			</main>
+		</div>
+	);
+}
+
+function Rows({ visitors, list }: { visitors: Visitor[]; list: { current: HTMLUListElement | null } }) {
+	const now = useNow();
+	const step = (event: KeyboardEvent) => {
+		const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+		if (by === undefined) return;
+		event.preventDefault();
+		moveFocus(list.current, by);
+	};
+	return (
+		<ul class="visitors" ref={list} onKeyDown={step}>
+			{visitors.map((visitor) => (
+				<VisitorRow key={visitor.room} visitor={visitor} now={now} />
+			))}
+		</ul>
+	);
+}
+
+/** Moves the focus to the next or the previous row; from elsewhere to the first or the last. */
+function moveFocus(list: HTMLElement | null, by: number): void {
+	const links: HTMLElement[] = [...(list?.querySelectorAll<HTMLElement>(".visitor-link") ?? [])];
+	const at = document.activeElement instanceof HTMLElement ? links.indexOf(document.activeElement) : -1;
+	const next = at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by;
+	links[Math.min(Math.max(next, 0), links.length - 1)]?.focus();
+}
+
+/** How to get the first visitor. */
+function Empty() {
+	const snippet = `<script async src="${location.origin}/widget.js?site=YOUR-SITE-KEY"></script>`;
+	return (
+		<div class="empty">
+			<EmptyPicture />
+			<h2>{t("emptyTitle")}</h2>
+			<p class="muted">{t("emptyBody")}</p>
+			<ol class="steps">
+				<li>
+					<p>{t("emptyInstall")}</p>
+					<div class="snippet">
+						<code dir="ltr">{snippet}</code>
+						<CopyButton text={snippet} />
+					</div>
+				</li>
+				<li>
+					<p>{t("emptyHelp")}</p>
+				</li>
+				<li>
+					<p>{t("emptyJoin")}</p>
+				</li>
+			</ol>
+		</div>
+	);
+}
+
+function EmptyPicture() {
+	return (
+		<svg class="empty-picture" viewBox="0 0 160 96" aria-hidden="true" focusable="false">
+			<rect x="14" y="10" width="132" height="76" rx="8" class="sheet" />
+			<path d="M14 26h132" class="line" />
+			<circle cx="24" cy="18" r="2.5" class="dot" />
+			<circle cx="33" cy="18" r="2.5" class="dot" />
+			<path d="M28 42h56M28 54h40M28 66h48" class="line thick" />
+			<path d="M96 42l20 8.5-8.5 3.5-3.5 9z" class="first" />
+			<path d="M116 58l18 7.5-7.5 3-3 8z" class="second" />
+		</svg>
+	);
+}
