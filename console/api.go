@@ -1,10 +1,13 @@
 package console
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"alongside/accounts"
+	"alongside/rooms"
 )
 
 // SocketPath is where an agent's socket is opened with a ticket.
@@ -26,14 +29,14 @@ type meView struct {
 }
 
 type visitorsView struct {
-	Visitors []Visitor `json:"visitors"`
+	Visitors []rooms.Visitor `json:"visitors"`
 }
 
 type joinView struct {
-	Room   string `json:"room"`
-	Ticket string `json:"ticket"`
-	Socket string `json:"socket"`
-	Site   Site   `json:"site"`
+	Room   string         `json:"room"`
+	Ticket string         `json:"ticket"`
+	Socket string         `json:"socket"`
+	Site   rooms.SiteName `json:"site"`
 }
 
 func (c *Console) signIn(w http.ResponseWriter, r *http.Request, _ caller) error {
@@ -86,21 +89,29 @@ func (c *Console) writeMe(w http.ResponseWriter, r *http.Request, person account
 	return nil
 }
 
-func (c *Console) visitors(w http.ResponseWriter, _ *http.Request, who caller) error {
-	writeJSON(w, http.StatusOK, "application/json", c.visitorsOf(who.person.Tenant))
+func (c *Console) visitors(w http.ResponseWriter, r *http.Request, who caller) error {
+	view, err := c.visitorsOf(r.Context(), who.person.Tenant)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, "application/json", view)
 	return nil
 }
 
 // visitorsOf never holds null where a list belongs.
-func (c *Console) visitorsOf(tenant string) visitorsView {
-	view := visitorsView{Visitors: []Visitor{}}
-	for _, visitor := range c.rooms.Visitors(tenant) {
+func (c *Console) visitorsOf(ctx context.Context, tenant string) (visitorsView, error) {
+	visitors, err := c.rooms.Visitors(ctx, tenant)
+	if err != nil {
+		return visitorsView{}, fmt.Errorf("list visitors: %w", err)
+	}
+	view := visitorsView{Visitors: make([]rooms.Visitor, 0, len(visitors))}
+	for _, visitor := range visitors {
 		if visitor.Agents == nil {
 			visitor.Agents = []string{}
 		}
 		view.Visitors = append(view.Visitors, visitor)
 	}
-	return view
+	return view, nil
 }
 
 // join takes a seat in a room, by the code that a visitor read out or by the room itself. The visitor is asked in either
@@ -123,11 +134,15 @@ func (c *Console) join(w http.ResponseWriter, r *http.Request, who caller) error
 	if err := checkText(field, value, maxIDCharacters); err != nil {
 		return err
 	}
-	join, err := by(r.Context(), who.person.Tenant, who.person, value)
+	person := rooms.Person{ID: who.person.ID, Name: who.person.Name}
+	joined, err := by(r.Context(), who.person.Tenant, person, value)
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, "application/json", joinView{join.Room, join.Ticket, SocketPath, join.Site})
+	writeJSON(w, http.StatusOK, "application/json", joinView{
+		Room: joined.Room, Ticket: joined.Ticket, Socket: SocketPath,
+		Site: rooms.SiteName{ID: joined.Site, Name: joined.SiteName},
+	})
 	return nil
 }
 

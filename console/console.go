@@ -16,22 +16,14 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
-	"time"
 
 	"alongside/accounts"
+	"alongside/rooms"
 	"alongside/widget"
 )
 
 //go:embed all:dist
 var dist embed.FS
-
-// ErrNotFound is what Rooms returns for a room or code that is unknown, over, used up, or another tenant's.
-var ErrNotFound = errors.New("no such room")
-
-// ErrRate is what Rooms returns for too many attempts.
-type ErrRate struct{ RetryAfter time.Duration }
-
-func (e ErrRate) Error() string { return "too many attempts" }
 
 // Accounts is what the console asks about people; *accounts.Service is one.
 type Accounts interface {
@@ -42,55 +34,15 @@ type Accounts interface {
 	Tenant(ctx context.Context, tenant string) (accounts.Tenant, error)
 }
 
-// Rooms is what the console asks about live rooms.
+// Rooms is what the console asks about live rooms; *rooms.Hub is one.
 type Rooms interface {
 	// Visitors lists the tenant's visitors in the order in which they are shown.
-	Visitors(tenant string) []Visitor
-	// Watch says when Visitors may have changed; several changes may be one. Whoever watches calls stop, once.
+	Visitors(ctx context.Context, tenant string) ([]rooms.Visitor, error)
+	// Watch says when Visitors may have changed; several changes may be one. Whoever watches calls stop.
 	Watch(tenant string) (changed <-chan struct{}, stop func())
-	// JoinByCode and JoinByRoom reserve a seat for the person and return a ticket for it. They return ErrNotFound or ErrRate.
-	JoinByCode(ctx context.Context, tenant string, person accounts.Person, code string) (Join, error)
-	JoinByRoom(ctx context.Context, tenant string, person accounts.Person, room string) (Join, error)
-}
-
-// Visitor is one row of the list of visitors.
-type Visitor struct {
-	Room      string    `json:"room"`
-	Site      Site      `json:"site"`
-	State     string    `json:"state"` // of the room, as in PROTOCOL.md
-	Since     time.Time `json:"since"`
-	Page      Page      `json:"page"`
-	PageSince time.Time `json:"pageSince"`
-	Device    Device    `json:"device"`
-	Language  string    `json:"lang"`    // BCP 47
-	Agents    []string  `json:"agents"`  // names of those who are in the room
-	Sources   int       `json:"sources"` // tabs that are open
-}
-
-// Site is a site as the console names it.
-type Site struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
-
-// Page is the page a visitor looks at, cut to what the site's policy lets out.
-type Page struct {
-	URL   string `json:"url"`
-	Title string `json:"title"`
-}
-
-// Device is what a visitor's browser says about itself, in words to be shown.
-type Device struct {
-	Browser string `json:"browser"`
-	OS      string `json:"os"`
-	Kind    string `json:"kind"` // desktop, tablet, phone
-}
-
-// Join is a seat in a room: whoever opens the socket with the ticket takes it.
-type Join struct {
-	Room   string
-	Ticket string
-	Site   Site
+	// JoinByCode and JoinByRoom give the person a ticket to a seat. They return rooms.ErrNotFound or *rooms.TooManyError.
+	JoinByCode(ctx context.Context, tenant string, person rooms.Person, code string) (rooms.Joined, error)
+	JoinByRoom(ctx context.Context, tenant string, person rooms.Person, room string) (rooms.Joined, error)
 }
 
 // Config is what a Console stands on.

@@ -11,13 +11,14 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"alongside/accounts"
+	"alongside/rooms"
 	"alongside/store"
+	"alongside/wire"
 )
 
 const password = "correct horse battery"
@@ -29,12 +30,11 @@ var built = fstest.MapFS{
 	"console.js": {Data: []byte("console.log('console');" + strings.Repeat("/* */", 200))},
 }
 
-// bench is a console on a real store over real HTTP, with two tenants of one agent each. Rooms alone are a stand-in: the
-// real ones are the next floor's, and joined in cmd.
+// bench is a console with a real store and real rooms over real HTTP, and two tenants with an admin each.
 type bench struct {
 	t       *testing.T
 	service *accounts.Service
-	rooms   *fakeRooms
+	hub     *rooms.Hub
 	console *Console
 	server  *httptest.Server
 	logged  *bytes.Buffer
@@ -51,7 +51,7 @@ type benchOptions struct {
 
 func newBench(t *testing.T, options benchOptions) *bench {
 	t.Helper()
-	b := &bench{t: t, rooms: newFakeRooms(), logged: &bytes.Buffer{}}
+	b := &bench{t: t, logged: &bytes.Buffer{}}
 	db, err := store.Open(t.Context(), t.TempDir(), accounts.Migrations)
 	if err != nil {
 		t.Fatal(err)
@@ -77,8 +77,9 @@ func newBench(t *testing.T, options benchOptions) *bench {
 	if options.public == "" {
 		options.public = b.server.URL
 	}
+	b.hub = rooms.NewHub(rooms.Config{Consents: consents{}, AgentOrigin: options.public})
 	b.console, err = newConsole(Config{
-		Public: options.public, Accounts: b.service, Rooms: b.rooms,
+		Public: options.public, Accounts: b.service, Rooms: b.hub,
 		Log: slog.New(slog.NewTextHandler(b.logged, nil)),
 	}, options.files)
 	if err != nil {
@@ -169,82 +170,28 @@ type limiterFunc func(key string) (bool, time.Duration)
 
 func (f limiterFunc) Allow(_ context.Context, key string) (bool, time.Duration) { return f(key) }
 
-// fakeRooms holds rooms by tenant, as the contract of Rooms asks.
-type fakeRooms struct {
-	mu       sync.Mutex
-	visitors map[string][]Visitor // by tenant
-	codes    map[string]string    // code to room, by tenant and code
-	watchers map[chan struct{}]string
-	joinErr  error
-}
+// consents takes every act of consent; joining makes none.
+type consents struct{}
 
-func newFakeRooms() *fakeRooms {
-	return &fakeRooms{visitors: map[string][]Visitor{}, codes: map[string]string{}, watchers: map[chan struct{}]string{}}
-}
+func (consents) Record(context.Context, rooms.ConsentEvent) error { return nil }
 
-func (f *fakeRooms) add(tenant string, visitor Visitor, code string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.visitors[tenant] = append(f.visitors[tenant], visitor)
-	f.codes[tenant+" "+code] = visitor.Room
-	for watcher, of := range f.watchers {
-		if of == tenant {
-			select {
-			case watcher <- struct{}{}:
-			default:
-			}
-		}
+// visit opens a room as a visitor of the tenant's site would.
+func (b *bench) visit(of accounts.SetupResult, title string) rooms.Entry {
+	b.t.Helper()
+	entry, err := b.hub.Open(b.t.Context(), rooms.Opening{
+		Tenant: of.Tenant.ID, Site: of.Site.ID, SiteName: of.Site.Name, Origin: of.Site.Origins[0],
+		Policy: json.RawMessage("{}"), Lang: "en", Tab: strings.Repeat("ab", 16),
+		Page: wire.PageBody{URL: of.Site.Origins[0] + "/", Title: title, Visible: true, Focused: true},
+	})
+	if err != nil {
+		b.t.Fatal(err)
 	}
-}
-
-func (f *fakeRooms) watching() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return len(f.watchers)
-}
-
-func (f *fakeRooms) Visitors(tenant string) []Visitor {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return append([]Visitor(nil), f.visitors[tenant]...)
-}
-
-func (f *fakeRooms) Watch(tenant string) (<-chan struct{}, func()) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	changed := make(chan struct{}, 1)
-	f.watchers[changed] = tenant
-	return changed, func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		delete(f.watchers, changed)
-	}
-}
-
-func (f *fakeRooms) JoinByCode(ctx context.Context, tenant string, person accounts.Person, code string) (Join, error) {
-	f.mu.Lock()
-	room := f.codes[tenant+" "+code]
-	f.mu.Unlock()
-	return f.JoinByRoom(ctx, tenant, person, room)
-}
-
-func (f *fakeRooms) JoinByRoom(_ context.Context, tenant string, _ accounts.Person, room string) (Join, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.joinErr != nil {
-		return Join{}, f.joinErr
-	}
-	for _, visitor := range f.visitors[tenant] {
-		if visitor.Room == room {
-			return Join{Room: room, Ticket: "ticket-of-" + room, Site: visitor.Site}, nil
-		}
-	}
-	return Join{}, ErrNotFound
+	return entry
 }
 
 func TestSignInLookAndJoin(t *testing.T) {
 	b := newBench(t, benchOptions{})
-	b.rooms.add(b.here.Tenant.ID, Visitor{Room: "room-a", Site: Site{b.here.Site.ID, b.here.Site.Name}, State: "waiting"}, "123456")
+	visit := b.visit(b.here, "Basket")
 	agent := b.signedIn("HERE@example.org ")
 
 	var me meView
@@ -255,14 +202,22 @@ func TestSignInLookAndJoin(t *testing.T) {
 		t.Errorf("me is %+v", me)
 	}
 	list := b.call(agent, "GET", "/api/v1/visitors", "")
-	if list.status != http.StatusOK || !strings.Contains(list.body, `"room":"room-a"`) || !strings.Contains(list.body, `"agents":[]`) {
+	if list.status != http.StatusOK || !strings.Contains(list.body, `"room":"`+visit.Room+`"`) || !strings.Contains(list.body, `"agents":[]`) {
 		t.Errorf("visitors: %d %s", list.status, list.body)
 	}
-	for _, body := range []string{`{"code":"123456"}`, `{"room":"room-a"}`, `{"room":"room-a","later":{"any":1}}`} {
-		joined := b.call(agent, "POST", "/api/v1/joins", body)
-		want := `{"room":"room-a","ticket":"ticket-of-room-a","socket":"/api/v1/socket","site":{"id":"` + b.here.Site.ID + `","name":"Here shop"}}`
-		if joined.status != http.StatusOK || joined.body != want {
-			t.Errorf("join by %s: %d %s", body, joined.status, joined.body)
+	for _, body := range []string{`{"code":"` + visit.Code + `"}`, `{"room":"` + visit.Room + `"}`, `{"room":"` + visit.Room + `","later":{"any":1}}`} {
+		var joined joinView
+		answer := b.call(agent, "POST", "/api/v1/joins", body)
+		if err := json.Unmarshal([]byte(answer.body), &joined); err != nil || answer.status != http.StatusOK {
+			t.Fatalf("join by %s: %d %s", body, answer.status, answer.body)
+		}
+		want := joinView{visit.Room, joined.Ticket, "/api/v1/socket", rooms.SiteName{ID: b.here.Site.ID, Name: "Here shop"}}
+		if joined != want || joined.Ticket == "" {
+			t.Errorf("join by %s: %s", body, answer.body)
+		}
+		claim, err := b.hub.Shared.RedeemTicket(t.Context(), joined.Ticket)
+		if err != nil || claim.Person != b.here.Admin.ID || claim.Name != "Here admin" || claim.Room != visit.Room {
+			t.Errorf("the ticket stands for %+v, %v", claim, err)
 		}
 	}
 	if out := b.call(agent, "POST", "/api/v1/sign-out", ""); out.status != http.StatusNoContent || out.body != "" {

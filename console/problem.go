@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"alongside/accounts"
+	"alongside/rooms"
 )
 
 // problem is an error as the API tells it (RFC 9457). Code is for programs, detail for people.
@@ -52,7 +53,7 @@ func problemField(field, detail string) *problem {
 func asProblem(err error) (p *problem, retryAfter time.Duration) {
 	var (
 		accountsRate *accounts.RateError
-		roomsRate    ErrRate
+		roomsRate    *rooms.TooManyError
 		field        *accounts.FieldError
 	)
 	switch {
@@ -64,7 +65,7 @@ func asProblem(err error) (p *problem, retryAfter time.Duration) {
 		return problemRate, roomsRate.RetryAfter
 	case errors.Is(err, accounts.ErrCredentials):
 		return problemWrong, 0
-	case errors.Is(err, accounts.ErrNotFound), errors.Is(err, ErrNotFound):
+	case errors.Is(err, accounts.ErrNotFound), errors.Is(err, rooms.ErrNotFound):
 		return problemNotFound, 0
 	case errors.As(err, &field):
 		return problemField(field.Field, field.Problem), 0

@@ -22,25 +22,29 @@ var defaultPace = streamPace{between: 250 * time.Millisecond, heartbeat: 15 * ti
 
 // visitorsStream sends the whole list at once and whenever it has changed (WHATWG HTML §9.2). It ends with the sign-in.
 func (c *Console) visitorsStream(w http.ResponseWriter, r *http.Request, who caller) error {
+	// Watch before the first list, so that no change falls between the two.
+	changed, stop := c.rooms.Watch(who.person.Tenant)
+	defer stop()
+	view, err := c.visitorsOf(r.Context(), who.person.Tenant)
+	if err != nil {
+		return err
+	}
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	// Before the first list, so that no change falls between the two.
-	changed, stop := c.rooms.Watch(who.person.Tenant)
-	defer stop()
+
+	// From here on no error can be told any more: the stream just ends, and the browser opens another.
 	stream := eventStream{control: http.NewResponseController(w), w: w, limit: c.stream.write}
+	if stream.list(view) != nil {
+		return nil
+	}
 	heartbeat := time.NewTicker(c.stream.heartbeat)
 	defer heartbeat.Stop()
 	pause := time.NewTimer(c.stream.between)
 	defer pause.Stop()
-
-	// What is sent from here on cannot become an error any more: the stream just ends, and the browser opens another.
-	if stream.list(c.visitorsOf(who.person.Tenant)) != nil {
-		return nil
-	}
 	var pending <-chan struct{} // changed, but nobody while a list has just been sent
 	for {
 		select {
@@ -49,14 +53,18 @@ func (c *Console) visitorsStream(w http.ResponseWriter, r *http.Request, who cal
 		case <-pause.C:
 			pending = changed
 		case _, open := <-pending:
-			if !open || stream.list(c.visitorsOf(who.person.Tenant)) != nil {
+			if !open {
+				return nil
+			}
+			view, err := c.visitorsOf(r.Context(), who.person.Tenant)
+			if err != nil || stream.list(view) != nil {
 				return nil
 			}
 			pending = nil
 			pause.Reset(c.stream.between)
 		case <-heartbeat.C:
 			person, err := c.accounts.StillSignedIn(r.Context(), who.token)
-			if errors.Is(err, accounts.ErrNotFound) || err == nil && person.Role != who.person.Role {
+			if errors.Is(err, accounts.ErrNotFound) || err == nil && !person.Role.Includes(accounts.RoleAgent) {
 				return nil
 			}
 			if stream.comment() != nil {

@@ -74,7 +74,7 @@ type Policy struct {
 type Selector struct {
 	CSS  string `json:"css"`
 	Rule Rule   `json:"rule"`
-	// Paths limits the rule to pages whose path matches one of them; a trailing * matches any rest. Empty: all pages.
+	// Paths limits the rule to pages whose path matches one of them; a * stands for any characters. Empty: all pages.
 	Paths []string `json:"paths,omitempty"`
 }
 
@@ -208,8 +208,6 @@ func pathProblem(path string) string {
 		return "contains a control character"
 	case strings.ContainsAny(path, "?#"):
 		return "is more than a path"
-	case strings.Contains(strings.TrimSuffix(path, "*"), "*"):
-		return "may have a * only at its end"
 	}
 	return ""
 }
