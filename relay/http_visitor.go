@@ -92,7 +92,7 @@ func (s *Server) openRoom(w http.ResponseWriter, q *http.Request) {
 func (s *Server) resumeRoom(w http.ResponseWriter, q *http.Request) {
 	s.answer(w, q, "ticket", ticketsPerAddress, http.StatusOK, func(site Site, b request) (any, error) {
 		e, err := s.Hub.Resume(q.Context(), rooms.Resumption{
-			Site: site.ID, Origin: q.Header.Get("Origin"), Resume: b.Resume, Tab: b.Tab,
+			Tenant: site.Tenant, Site: site.ID, Origin: q.Header.Get("Origin"), Resume: b.Resume, Tab: b.Tab,
 		})
 		e.Socket = socketPath
 		return e, err
@@ -101,7 +101,7 @@ func (s *Server) resumeRoom(w http.ResponseWriter, q *http.Request) {
 
 func (s *Server) newCode(w http.ResponseWriter, q *http.Request) {
 	s.answer(w, q, "code", roomsPerAddress, http.StatusOK, func(site Site, b request) (any, error) {
-		code, expires, err := s.Hub.NewCode(q.Context(), site.ID, b.Resume)
+		code, expires, err := s.Hub.NewCode(q.Context(), site.Tenant, site.ID, b.Resume)
 		return struct {
 			Code        string    `json:"code"`
 			CodeExpires time.Time `json:"codeExpires"`

@@ -106,11 +106,8 @@ func (r *Room) decide(ctx context.Context, m *member, p *permission, e ConsentEv
 		return
 	}
 	p.granted = true
-	if e.What == "view" && !m.counts {
-		m.counts = true
-		if !slices.Contains(r.helpers, m.person.ID) {
-			r.helpers = append(r.helpers, m.person.ID)
-		}
+	if e.What == "view" && !slices.Contains(r.helpers, m.person.ID) {
+		r.helpers = append(r.helpers, m.person.ID)
 	}
 	r.tell(r.consentFrame(m, e.What, "grant", said, visitorMember))
 	if m.seat != nil {

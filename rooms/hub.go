@@ -65,7 +65,7 @@ type Opening struct {
 }
 
 // Resumption is a tab's request to come back, or of a further tab to come in.
-type Resumption struct{ Site, Origin, Resume, Tab string }
+type Resumption struct{ Tenant, Site, Origin, Resume, Tab string }
 
 // Entry is what a tab needs to connect.
 type Entry struct {
@@ -216,14 +216,14 @@ func (h *Hub) Open(ctx context.Context, o Opening) (Entry, error) {
 		h.Logger.Warn("write down that a session opened", "room", r.id, "err", err)
 	}
 	r.publish()
-	e, err := r.entry(ctx, Resumption{Site: o.Site, Origin: o.Origin, Resume: resume, Tab: o.Tab})
+	e, err := r.entry(ctx, Resumption{Origin: o.Origin, Resume: resume, Tab: o.Tab})
 	e.Code, e.CodeExpires = code, &expires
 	return e, err
 }
 
 // Resume lets a tab back into its room, or a further tab of the same visitor into it.
 func (h *Hub) Resume(ctx context.Context, q Resumption) (Entry, error) {
-	r, err := h.byToken(ctx, q.Site, q.Resume)
+	r, err := h.byToken(ctx, q.Tenant, q.Site, q.Resume)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -231,21 +231,21 @@ func (h *Hub) Resume(ctx context.Context, q Resumption) (Entry, error) {
 }
 
 // NewCode replaces the room's join code.
-func (h *Hub) NewCode(ctx context.Context, site, resume string) (code string, expires time.Time, err error) {
-	r, err := h.byToken(ctx, site, resume)
+func (h *Hub) NewCode(ctx context.Context, tenant, site, resume string) (code string, expires time.Time, err error) {
+	r, err := h.byToken(ctx, tenant, site, resume)
 	if err != nil {
 		return "", time.Time{}, err
 	}
 	return h.Shared.IssueCode(ctx, r.tenant, r.id)
 }
 
-func (h *Hub) byToken(ctx context.Context, site, resume string) (*Room, error) {
+func (h *Hub) byToken(ctx context.Context, tenant, site, resume string) (*Room, error) {
 	id, err := h.Shared.FindToken(ctx, resume)
 	if err != nil {
 		return nil, err
 	}
 	r, ok := h.room(id)
-	if !ok || r.site != site || r.ended() {
+	if !ok || r.tenant != tenant || r.site != site || r.ended() {
 		return nil, ErrNotFound
 	}
 	return r, nil
@@ -312,7 +312,11 @@ func (h *Hub) Attach(ctx context.Context, ticket, origin string, role wire.Role,
 	if !ok || r.tenant != claim.Tenant || r.ended() {
 		return nil, wire.Closef(wire.CloseNoRoom, "this session is over")
 	}
-	return &Seat{room: r, claim: claim, flush: flush}, nil
+	s := &Seat{room: r, claim: claim, flush: flush}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lobby = append(r.lobby, s)
+	return s, nil
 }
 
 // Visitors lists who waits or is helped at a tenant, longest first.
@@ -334,14 +338,18 @@ func (h *Hub) SetPolicy(tenant, site string, policy json.RawMessage) {
 	}
 }
 
-// CloseSeats takes a person out of every room, for one whose role was taken away. It returns how many connections closed.
-func (h *Hub) CloseSeats(tenant, person string) (closed int) {
+// CloseSeats takes a person out of every room and ends the tickets they hold, for one whose role was taken away. It
+// returns how many connections it closed.
+func (h *Hub) CloseSeats(ctx context.Context, tenant, person string) (closed int, err error) {
+	if err := h.Shared.RevokeTickets(ctx, tenant, person); err != nil {
+		return 0, fmt.Errorf("revoke tickets: %w", err)
+	}
 	for _, r := range h.all() {
-		if r.tenant == tenant && r.expel(person) {
-			closed++
+		if r.tenant == tenant {
+			closed += r.expel(person)
 		}
 	}
-	return closed
+	return closed, nil
 }
 
 // Drain refuses new rooms and closes every connection with 4000, so that clients move to another server.

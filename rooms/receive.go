@@ -67,6 +67,7 @@ func (s *Seat) hello(f wire.Frame) error {
 	if s.room.state == wire.RoomEnded {
 		return wire.Closef(wire.CloseNoRoom, "this session is over")
 	}
+	s.leaveLobby()
 	if s.claim.Role == wire.Visitor {
 		return s.helloVisitor(body)
 	}
@@ -131,8 +132,10 @@ func (s *Seat) helloAgent(body wire.HelloBody) error {
 		for _, src := range r.sources {
 			if seen, ok := body.Seen[src.number]; ok && src.log.holds(seen) {
 				s.cursors[src.number] = &cursor{epoch: seen.Epoch, at: int(seen.Sequence)}
+				s.assetAt = max(s.assetAt, m.assetsBy(src.number, seen))
 			}
 		}
+		m.marks = nil
 	} else {
 		if len(r.members) >= wire.MaxAgentsPerRoom {
 			return wire.Closef(wire.CloseTooMany, "too many people in this session")

@@ -41,6 +41,7 @@ type Room struct {
 	page      wire.PageBody // the newest of any tab
 	pageSince time.Time
 	paused    bool
+	lobby     []*Seat   // attached, no hello yet
 	sources   []*source // by number
 	members   []*member // agents, by number
 	tabs      map[string]uint16
@@ -79,8 +80,19 @@ type member struct {
 	seat   *Seat                  // nil: not connected
 	until  time.Time              // not connected: when the place is given up
 	grants map[string]*permission // by what
-	counts bool                   // among helpers already
+	marks  []mark                 // how far in the assets the screen was, oldest first
 }
+
+// mark says that before state frame at of epoch the screen was sent all assets numbered below assets. Since a connection
+// keeps order, a screen that applied that frame has them.
+type mark struct {
+	source uint16
+	epoch  uint32
+	at     int
+	assets int
+}
+
+const maxMarks = 64
 
 // permission is the visitor's word on one thing to one agent.
 type permission struct {
@@ -299,7 +311,7 @@ func (r *Room) end(why string, by *Seat) {
 	now := r.hub.Clock()
 	r.tellAll(wire.NewJSON(wire.Room, wire.RoomBody{State: wire.RoomEnded}))
 	r.state, r.why, r.endedAt = wire.RoomEnded, why, now
-	for _, s := range r.seats() {
+	for _, s := range append(r.seats(), r.lobby...) {
 		s.close(wire.Closef(wire.CloseEnded, "%s", why))
 	}
 	r.freePage()
@@ -333,22 +345,28 @@ func (r *Room) ended() bool {
 func (r *Room) closeAll(why *wire.CloseError) {
 	r.lock()
 	defer r.unlock()
-	for _, s := range r.seats() {
+	for _, s := range append(r.seats(), r.lobby...) {
 		s.close(why)
 	}
 }
 
-func (r *Room) expel(person string) bool {
+// expel takes a person out and tells how many connections that closed.
+func (r *Room) expel(person string) (closed int) {
+	why := wire.Closef(wire.CloseWrongRole, "your access was taken away")
 	r.lock()
 	defer r.unlock()
-	for _, m := range r.members {
-		if m.person.ID == person {
-			connected := m.seat != nil
-			r.dismiss(m, wire.Closef(wire.CloseWrongRole, "your access was taken away"))
-			return connected
+	for _, s := range append(r.seats(), r.lobby...) {
+		if s.claim.Role == wire.Agent && s.claim.Person == person {
+			s.close(why)
+			closed++
 		}
 	}
-	return false
+	for _, m := range slices.Clone(r.members) {
+		if m.person.ID == person {
+			r.removeMember(m)
+		}
+	}
+	return closed
 }
 
 func (r *Room) setPolicy(policy json.RawMessage) {

@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"slices"
 
 	"alongside/wire"
 )
@@ -114,6 +115,7 @@ func (s *Seat) Detach() {
 		s.closing = wire.Closef(wire.CloseReplaced, "detached")
 	}
 	s.ordered, s.latest, s.queued = nil, nil, 0
+	s.leaveLobby()
 	now := r.hub.Clock()
 	if src := s.source; src != nil && src.seat == s {
 		src.seat, src.capturing = nil, false
@@ -130,6 +132,31 @@ func (s *Seat) Detach() {
 		m.until = now.Add(wire.ReconnectWindow)
 		r.changed.roster, r.changed.standing = true, true
 	}
+}
+
+func (s *Seat) leaveLobby() {
+	s.room.lobby = slices.DeleteFunc(s.room.lobby, func(o *Seat) bool { return o == s })
+}
+
+// mark notes how far the assets are, if that moved since the last mark.
+func (m *member) mark(k mark) {
+	if n := len(m.marks); n > 0 && m.marks[n-1].assets == k.assets || n == 0 && k.assets == 0 {
+		return
+	}
+	if len(m.marks) == maxMarks {
+		m.marks = slices.Delete(m.marks, 0, maxMarks/2)
+	}
+	m.marks = append(m.marks, k)
+}
+
+// assetsBy is the number of the first asset that a screen which has seen so much may lack.
+func (m *member) assetsBy(source uint16, seen wire.SeenBody) (assets int) {
+	for _, k := range m.marks {
+		if k.source == source && k.epoch == seen.Epoch && k.at <= int(seen.Sequence) {
+			assets = max(assets, k.assets)
+		}
+	}
+	return assets
 }
 
 // Close has the connection closed with why once what is queued has been taken.
@@ -247,6 +274,7 @@ func (s *Seat) takePage(dst []wire.Frame, budget int) []wire.Frame {
 			}
 			dst = append(dst, f)
 			budget -= len(f)
+			s.member.mark(mark{src.number, c.epoch, c.at, s.assetAt})
 		}
 	}
 	if f, _ := r.assets.read(s.assetAt); f == nil {

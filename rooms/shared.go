@@ -32,6 +32,8 @@ type Shared interface {
 	IssueTicket(ctx context.Context, c Claim) (ticket string, err error)
 	// RedeemTicket uses a ticket up; the error is ErrTicket if it does not stand.
 	RedeemTicket(ctx context.Context, ticket string) (Claim, error)
+	// RevokeTickets ends all tickets of a person.
+	RevokeTickets(ctx context.Context, tenant, person string) error
 
 	// IssueCode makes the room's join code, six digits, unique in its tenant for wire.JoinCodeLife; an older one ends.
 	IssueCode(ctx context.Context, tenant, room string) (code string, expires time.Time, err error)

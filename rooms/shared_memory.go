@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"math/big"
 	"sync"
 	"time"
@@ -92,6 +93,16 @@ func (m *MemoryShared) RedeemTicket(_ context.Context, secret string) (Claim, er
 		return Claim{}, ErrTicket
 	}
 	return t.claim, nil
+}
+
+// RevokeTickets implements Shared.
+func (m *MemoryShared) RevokeTickets(_ context.Context, tenant, person string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	maps.DeleteFunc(m.tickets, func(_ digest, t ticket) bool {
+		return t.claim.Tenant == tenant && t.claim.Role == wire.Agent && t.claim.Person == person
+	})
+	return nil
 }
 
 // IssueCode implements Shared.
@@ -217,19 +228,7 @@ func (m *MemoryShared) Sweep() {
 	now := m.clock()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for d, t := range m.tickets {
-		if now.After(t.expires) {
-			delete(m.tickets, d)
-		}
-	}
-	for d, c := range m.codes {
-		if now.After(c.expires) {
-			delete(m.codes, d)
-		}
-	}
-	for d, w := range m.rates {
-		if !now.Before(w.ends) {
-			delete(m.rates, d)
-		}
-	}
+	maps.DeleteFunc(m.tickets, func(_ digest, t ticket) bool { return now.After(t.expires) })
+	maps.DeleteFunc(m.codes, func(_ digest, c code) bool { return !now.Before(c.expires) })
+	maps.DeleteFunc(m.rates, func(_ digest, w window) bool { return !now.Before(w.ends) })
 }
