@@ -172,7 +172,8 @@ class Session implements Running {
 		if (this.#saved.paused) this.#sendPause(true);
 		this.#page = "";
 		this.#unwatch ??= watchPage(() => this.#tellPage());
-		this.#update(withMembers(withRoom(this.#state, welcome.state), welcome.members));
+		const state = { ...this.#state, captured: false };
+		this.#update(withMembers(withRoom(state, welcome.state), welcome.members));
 		if (!this.#state.code && !isSeen(this.#state)) void this.#renewCode();
 	}
 

@@ -2,7 +2,8 @@ const MAX_NAME_CHARACTERS = 60;
 
 /**
  * A person's name as it may be shown: an agent chose it, so control and direction characters go and its length is
- * capped. It is put between isolates (UAX #9), so that it cannot reorder the sentence around it.
+ * capped. What is more than Latin letters is put between isolates (UAX #9), so that it cannot reorder the sentence
+ * around it.
  */
 export function safeName(name: unknown, otherwise: string): string {
 	if (typeof name !== "string") return otherwise;
@@ -12,5 +13,6 @@ export function safeName(name: unknown, otherwise: string): string {
 		.replace(/\s+/g, " ")
 		.trim();
 	const short = [...clean].slice(0, MAX_NAME_CHARACTERS).join("");
-	return short === "" ? otherwise : `\u2068${short}\u2069`;
+	if (short === "") return otherwise;
+	return /^[\p{Script=Latin} ]+$/u.test(short) ? short : `\u2068${short}\u2069`;
 }

@@ -80,7 +80,7 @@ export function withConsent(state: State, { what, act, member, name }: Partial<C
 			if (asks.length >= MAX_ASKS) return state;
 			return { ...state, viewers, asks: [...asks, { member, name, until: now + CONSENT_MS }], minimised: false };
 		case "grant":
-			viewers.set(member, name ?? state.asks.find((ask) => ask.member === member)?.name);
+			viewers.set(member, name ?? viewers.get(member) ?? state.asks.find((ask) => ask.member === member)?.name);
 			return { ...state, viewers, asks };
 		case "deny":
 		case "expire":

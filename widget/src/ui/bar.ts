@@ -21,9 +21,7 @@ export class Bar {
 		private readonly actions: Actions,
 	) {
 		const { texts } = speech;
-		this.#what.append(icon(icons.hidden));
-		this.#what.setAttribute("aria-label", texts.whatHidden);
-		this.#what.title = texts.whatHidden;
+		this.#what.append(icon(icons.hidden), h("span", {}, texts.whatHidden));
 		this.#what.addEventListener("click", () => this.#toggleInfo());
 		this.#pause.addEventListener("click", () => this.actions.pause());
 		this.#bar = h(

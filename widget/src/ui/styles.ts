@@ -25,7 +25,9 @@ svg{display:block;width:1.3em;height:1.3em;fill:none;stroke:currentColor;stroke-
 h2{font-size:1.12em;font-weight:650;line-height:1.35;overflow-wrap:anywhere}
 .panel p{margin-block-start:.5em;color:var(--soft)}
 .code{display:flex;justify-content:center;gap:.5em;margin-block:.7em .2em;direction:ltr;font-size:2.5em;line-height:1.2;font-weight:600;font-variant-numeric:tabular-nums;letter-spacing:.08em;user-select:all}
-.panel .life{margin:0;text-align:center;font-size:.9em}
+.code+.life{margin:0!important}
+.life{text-align:center;font-size:.9em}
+.row+.life{margin-block-start:.8em}
 .wait{display:flex;align-items:center;gap:.65em;margin-block-start:1em;padding:.7em .85em;border-radius:.7em;background:var(--fill)}
 .dot{flex:none;width:.6em;height:.6em;border-radius:50%;background:var(--accent);forced-color-adjust:none}
 .row{display:flex;flex-wrap:wrap;gap:.6em;margin-block-start:1.1em}
