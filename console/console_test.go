@@ -11,6 +11,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -37,7 +38,9 @@ type bench struct {
 	hub     *rooms.Hub
 	console *Console
 	server  *httptest.Server
-	logged  *bytes.Buffer
+	logged  *lockedBuffer
+	store   accounts.Store
+	db      *store.DB
 	here    accounts.SetupResult
 	there   accounts.SetupResult
 }
@@ -51,7 +54,7 @@ type benchOptions struct {
 
 func newBench(t *testing.T, options benchOptions) *bench {
 	t.Helper()
-	b := &bench{t: t, logged: &bytes.Buffer{}}
+	b := &bench{t: t, logged: &lockedBuffer{}}
 	db, err := store.Open(t.Context(), t.TempDir(), accounts.Migrations)
 	if err != nil {
 		t.Fatal(err)
@@ -60,8 +63,9 @@ func newBench(t *testing.T, options benchOptions) *bench {
 	if options.limiter == nil {
 		options.limiter = limiterFunc(func(string) (bool, time.Duration) { return true, 0 })
 	}
+	b.db, b.store = db, accounts.NewSQLite(db)
 	b.service, err = accounts.NewService(accounts.Config{
-		Store: accounts.NewSQLite(db), PerEmail: options.limiter, PerAddress: options.limiter,
+		Store: b.store, PerEmail: options.limiter, PerAddress: options.limiter,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -164,6 +168,39 @@ func (b *bench) call(browser *http.Client, method, path, body string, headers ..
 		b.t.Fatal(err)
 	}
 	return answer{response.StatusCode, response.Header, string(content)}
+}
+
+// setRole gives the first tenant's admin a role, also one that the service would refuse.
+func (b *bench) setRole(role accounts.Role) {
+	b.t.Helper()
+	if err := b.store.SetRole(b.t.Context(), b.here.Tenant.ID, b.here.Admin.ID, role); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bench) closeStore() {
+	b.t.Helper()
+	if err := b.db.Close(); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// lockedBuffer takes the log of several goroutines.
+type lockedBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(text []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buffer.Write(text)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buffer.String()
 }
 
 type limiterFunc func(key string) (bool, time.Duration)
