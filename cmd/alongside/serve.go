@@ -65,17 +65,20 @@ var setupSettings = map[string]string{
 	"adminEmail": "email", "adminName": "name", "adminPassword": "password",
 }
 
-// The demo's agent.
-const demoEmail, demoName = "ada@example.com", "Ada"
+// The demo's agents.
+const demoEmail, colleagueEmail = "ada@example.com", "grace@example.com"
 
 // demoReady is what `demo -json` prints.
 type demoReady struct {
-	Shop    string `json:"shop"`
-	Console string `json:"console"`
-	Agent   struct {
-		Email    string `json:"email"`
-		Password string `json:"password"`
-	} `json:"agent"`
+	Shop      string     `json:"shop"`
+	Console   string     `json:"console"`
+	Agent     demoPerson `json:"agent"`
+	Colleague demoPerson `json:"colleague"` // for a look at two agents in one session
+}
+
+type demoPerson struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
 }
 
 // runDemo serves the product and a shop that uses it, on another host name and port, so that origins, cookies and
@@ -97,12 +100,19 @@ func runDemo(ctx context.Context, s *settings, stdout io.Writer, logger *slog.Lo
 	_, port, _ := net.SplitHostPort(shop.Addr().String())
 	origin := url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}
 
-	ready := demoReady{Shop: origin.String(), Console: srv.public.String()}
-	ready.Agent.Email, ready.Agent.Password = demoEmail, rand.Text()[:12]
+	ready := demoReady{
+		Shop: origin.String(), Console: srv.public.String(),
+		Agent: demoPerson{demoEmail, newPassword()}, Colleague: demoPerson{colleagueEmail, newPassword()},
+	}
 	made, err := srv.accounts.Setup(ctx, accounts.SetupRequest{
-		TenantName: "Demo", SiteName: "Shop", Origins: []string{origin.String()},
-		AdminEmail: demoEmail, AdminName: demoName, AdminPassword: ready.Agent.Password,
+		TenantName: "Demo", SiteName: "Shop", Origins: []string{ready.Shop},
+		AdminEmail: demoEmail, AdminName: "Ada", AdminPassword: ready.Agent.Password,
 	})
+	if err == nil {
+		_, err = srv.accounts.AddPerson(ctx, made.Tenant.ID, accounts.NewPerson{
+			Email: colleagueEmail, Name: "Grace", Role: accounts.RoleAgent, Password: ready.Colleague.Password,
+		})
+	}
 	if err != nil {
 		return errors.Join(err, shop.Close(), srv.listener.Close(), srv.db.Close())
 	}
@@ -132,3 +142,5 @@ func runDemo(ctx context.Context, s *settings, stdout io.Writer, logger *slog.Lo
 	wait(context.Background())
 	return err
 }
+
+func newPassword() string { return strings.ToLower(rand.Text()[:12]) }

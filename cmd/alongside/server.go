@@ -82,9 +82,8 @@ func (srv *server) wire() (err error) {
 	agents, err := console.New(console.Config{
 		Public:   srv.public.String(),
 		Accounts: srv.accounts,
-		Rooms:    seats{srv.hub},
+		Rooms:    srv.hub,
 		Log:      srv.logger,
-		Address:  srv.relay.Address,
 	})
 	if err != nil {
 		return err
@@ -158,7 +157,7 @@ type noAddresses struct{ slog.Handler }
 func (noAddresses) Handle(context.Context, slog.Record) error { return nil }
 
 func openStore(ctx context.Context, folder string) (*store.DB, error) {
-	return store.Open(ctx, folder, accounts.Migrations, privacy.Migrations, rooms.Migrations)
+	return store.Open(ctx, folder, accounts.Migrations, privacy.Migrations, store.Migrations{Package: "rooms", Steps: rooms.Migrations})
 }
 
 func newAccounts(db *store.DB, shared rooms.Shared) (*accounts.Service, error) {

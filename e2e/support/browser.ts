@@ -1,58 +1,146 @@
 /** Real Chromium for both sides, and the steps people take in it. */
 import assert from "node:assert/strict";
-import { type Browser, type BrowserContext, chromium, type FrameLocator, type Page } from "playwright-core";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import type { Demo } from "./demo.ts";
 
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 
-/** Launches Chromium; with `through`, connections to the console's host and port go to the proxy's port instead. */
+/** Launches Chromium; with `through`, connections to that origin's host and port go to the proxy's port instead. */
 export function launch(through?: { origin: string; port: number }): Promise<Browser> {
-	const target = through && new URL(through.origin);
-	const map = target ? [`--host-resolver-rules=MAP ${target.host} 127.0.0.1:${through.port}`] : [];
+	const map = through ? [`--host-resolver-rules=MAP ${new URL(through.origin).host} 127.0.0.1:${through.port}`] : [];
 	return chromium.launch({ executablePath: "/usr/bin/chromium", args: [...flags, ...map] });
 }
 
-/** Fails the test on an error that a page throws or a policy violation it reports. */
-export function watchErrors(page: Page): string[] {
+export type Person = { context: BrowserContext; page: Page; errors: string[]; frames: Traffic[] };
+
+/** A WebSocket message of a page, with when it was seen, ms. */
+export type Traffic = { sent: boolean; bytes: Buffer; at: number };
+
+async function open(browser: Browser, options: BrowserContextOptions): Promise<Person> {
+	const context = await browser.newContext({ locale: "en-GB", ...options });
+	const page = await context.newPage();
+	return { context, page, ...watch(page) };
+}
+
+/** Keeps what a page throws, reports as an error, and sends and receives over its sockets. */
+export function watch(page: Page): Pick<Person, "errors" | "frames"> {
 	const errors: string[] = [];
+	const frames: Traffic[] = [];
 	page.on("pageerror", (error) => errors.push(String(error)));
 	page.on("console", (message) => {
 		if (message.type() === "error") errors.push(message.text());
 	});
-	return errors;
+	page.on("websocket", (socket) => {
+		const keep = (sent: boolean) => (data: { payload: string | Buffer }) =>
+			frames.push({ sent, bytes: Buffer.from(data.payload as Buffer), at: performance.now() });
+		socket.on("framesent", keep(true));
+		socket.on("framereceived", keep(false));
+	});
+	return { errors, frames };
 }
 
-export type Visitor = { context: BrowserContext; page: Page; errors: string[] };
-export type Agent = { context: BrowserContext; page: Page; errors: string[]; mirror: FrameLocator };
-
 /** Opens the shop as a newcomer. */
-export async function openShop(browser: Browser, demo: Demo, path = "/", options = {}): Promise<Visitor> {
-	const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
-	const page = await context.newPage();
-	const errors = watchErrors(page);
-	await page.goto(new URL(path, demo.shop).href);
-	return { context, page, errors };
+export async function openShop(
+	browser: Browser,
+	demo: Demo,
+	path = "/",
+	options: BrowserContextOptions = {},
+): Promise<Person> {
+	const visitor = await open(browser, { viewport: { width: 1280, height: 800 }, ...options });
+	await visitor.page.goto(new URL(path, demo.shop).href);
+	return visitor;
 }
 
 /** Clicks Help and reads the six digits. */
-export async function askForHelp(visitor: Visitor): Promise<string> {
-	await visitor.page.getByRole("button", { name: "Help" }).click();
-	const code = visitor.page.getByTestId("alongside-code");
-	await code.waitFor();
-	const digits = ((await code.textContent()) ?? "").replace(/\D/g, "");
+export async function askForHelp(visitor: Person): Promise<string> {
+	await visitor.page.getByRole("button", { name: "Help", exact: true }).click();
+	const digits = ((await visitor.page.locator(".panel .code").textContent()) ?? "").replace(/\D/g, "");
 	assert.match(digits, /^\d{6}$/);
 	return digits;
 }
 
-/** Signs in to the console. */
-export async function signIn(browser: Browser, demo: Demo, options = {}): Promise<Agent> {
-	const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB", ...options });
-	const page = await context.newPage();
-	const errors = watchErrors(page);
-	await page.goto(demo.console);
-	await page.getByLabel("E-mail").fill(demo.agent.email);
-	await page.getByLabel("Password", { exact: true }).fill(demo.agent.password);
-	await page.getByRole("button", { name: "Sign in" }).click();
-	await page.getByLabel(/code/i).first().waitFor();
-	return { context, page, errors, mirror: page.frameLocator("iframe") };
+/** Signs in to the console and waits for the list. */
+export async function signIn(browser: Browser, demo: Demo, options: BrowserContextOptions = {}): Promise<Person> {
+	const agent = await open(browser, { viewport: { width: 1440, height: 900 }, ...options });
+	await agent.page.goto(demo.console);
+	await agent.page.getByLabel("E-mail").fill(demo.agent.email);
+	await agent.page.getByLabel("Password", { exact: true }).fill(demo.agent.password);
+	await agent.page.getByRole("button", { name: "Sign in" }).click();
+	await agent.page.getByLabel("6-digit code").waitFor();
+	return agent;
 }
+
+export async function joinByCode(agent: Person, code: string): Promise<void> {
+	await agent.page.getByLabel("6-digit code").fill(code);
+}
+
+/** Says yes to the question, which does not take a click before it has been there for a moment. */
+export async function allow(visitor: Person): Promise<void> {
+	const yes = visitor.page.getByRole("button", { name: "Allow", exact: true });
+	await yes.waitFor();
+	await sleep(500);
+	await yes.click();
+}
+
+/** Visitor and agent, joined, with a picture on the agent's screen. */
+export async function liveSession(
+	visiting: Browser,
+	helping: Browser,
+	demo: Demo,
+	path = "/",
+	options: BrowserContextOptions = {},
+): Promise<{ visitor: Person; agent: Person }> {
+	const [visitor, agent] = await Promise.all([openShop(visiting, demo, path, options), signIn(helping, demo)]);
+	await joinByCode(agent, await askForHelp(visitor));
+	await allow(visitor);
+	await waitForPicture(agent);
+	return { visitor, agent };
+}
+
+export async function waitForPicture(agent: Person): Promise<void> {
+	await agent.page.locator('.stage[data-state="live"]').waitFor();
+	await until("a picture on the agent's screen", () =>
+		inMirror(agent, (doc) => (doc.body?.childElementCount ?? 0) > 0 && doc.body.getBoundingClientRect().height > 0),
+	);
+}
+
+/**
+ * Runs a function on the document of the shown mirror, from the console's own page: the frame itself runs no scripts.
+ */
+export function inMirror<T, A = undefined>(
+	agent: Person,
+	read: (doc: Document, argument: A) => T,
+	argument?: A,
+): Promise<T> {
+	// One expression, since the console's policy forbids to make functions of strings.
+	return agent.page.evaluate(`(() => {
+		const __name = (f) => f; // what the compiler of these tests wraps named functions in
+		const doc = document.querySelector('.device[data-shown="true"] iframe')?.contentDocument;
+		if (!doc?.documentElement) throw new Error("no mirror");
+		return (${read})(doc, ${JSON.stringify(argument)});
+	})()`);
+}
+
+/** Waits until a check holds; what it throws meanwhile counts as not yet. */
+export async function until(what: string, check: () => Promise<boolean> | boolean, timeoutMs = 10_000): Promise<void> {
+	let last: unknown;
+	for (const end = performance.now() + timeoutMs; performance.now() < end; ) {
+		try {
+			if (await check()) return;
+			last = undefined;
+		} catch (error) {
+			last = error;
+		}
+		await sleep(50);
+	}
+	throw new Error(`waited ${timeoutMs} ms in vain for ${what}${last ? `: ${last}` : ""}`);
+}
+
+/** Waits until the mirror shows a text. */
+export const mirrorShows = (agent: Person, text: string, timeoutMs?: number): Promise<void> =>
+	until(
+		`"${text}" on the agent's screen`,
+		() => inMirror(agent, (doc, t) => doc.body.innerText.includes(t), text),
+		timeoutMs,
+	);

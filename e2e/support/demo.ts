@@ -1,6 +1,8 @@
 /** Starts the real binary as `alongside demo --json` on free ports and ends it again. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdir, readFile, readlink } from "node:fs/promises";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +12,8 @@ export type Demo = {
 	shop: string;
 	console: string;
 	agent: { email: string; password: string };
+	/** A second agent of the same company. */
+	colleague: { email: string; password: string };
 	process: ChildProcess;
 	/** What the program wrote to its log so far. */
 	log(): string;
@@ -28,7 +32,7 @@ export async function startDemo(args: string[] = []): Promise<Demo> {
 		createInterface({ input: child.stdout }).once("line", resolve);
 		child.once("exit", (code) => reject(new Error(`alongside demo ended with ${code}:\n${log}`)));
 	});
-	const ready = JSON.parse(line) as Pick<Demo, "shop" | "console" | "agent">;
+	const ready = JSON.parse(line) as Pick<Demo, "shop" | "console" | "agent" | "colleague">;
 	return {
 		...ready,
 		process: child,
@@ -41,4 +45,14 @@ export async function startDemo(args: string[] = []): Promise<Demo> {
 			clearTimeout(kill);
 		},
 	};
+}
+
+/** All bytes that the program has on disk now. */
+export async function dataBytes(demo: Demo): Promise<Buffer> {
+	const open = await readdir(`/proc/${demo.process.pid}/fd`);
+	const files = await Promise.all(open.map((fd) => readlink(`/proc/${demo.process.pid}/fd/${fd}`).catch(() => "")));
+	const database = files.find((file) => file.endsWith(".db"));
+	if (!database) throw new Error("no database is open");
+	const folder = dirname(database);
+	return Buffer.concat(await Promise.all((await readdir(folder)).map((file) => readFile(`${folder}/${file}`))));
 }
