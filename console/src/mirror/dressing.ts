@@ -1,0 +1,121 @@
+/** Puts attributes, pictures and pinned sizes on elements, and puts them on anew when their resources have come. */
+
+import type { Assets } from "./assets.ts";
+import { clobbers, plain, renderOf, writeAttribute } from "./attributes.ts";
+import { isHTML } from "./elements.ts";
+import { obtain } from "./maps.ts";
+import type { Resources } from "./resources.ts";
+import { assetRef } from "./styletext.ts";
+
+/** A picture that an element shows in place of its own content. */
+type Picture = { wanted: string; shown: string | undefined };
+
+export class Dressing {
+	readonly #assets: Assets;
+	readonly #resources: Resources;
+	/** Custom properties of the mirror in an element's `style`, which the page's own `style` must not wipe out. */
+	readonly #properties = new WeakMap<Element, Map<string, string>>();
+	readonly #pictures = new Map<Element, Picture>();
+	/** Elements with a new pinned size. */
+	readonly #pinned = new Set<Element>();
+
+	constructor(assets: Assets, resources: Resources) {
+		this.#assets = assets;
+		this.#resources = resources;
+	}
+
+	set(element: Element, name: string, value: string): void {
+		const render = renderOf(element, name);
+		if (!render) return;
+		if (clobbers(element, name, value)) {
+			this.unset(element, name);
+		} else if (render === plain) {
+			writeAttribute(element, name, value);
+			if (isHTML(element, "canvas") && (name === "width" || name === "height"))
+				this.#setProperty(element, `--alongside-${name}`, `${Number.parseInt(value, 10) || 0}px`);
+		} else {
+			const refresh = () => {
+				const lookup = this.#resources.watch(element, name, refresh);
+				writeAttribute(element, name, render(value, lookup));
+				const ref = assetRef(value);
+				if (ref !== undefined) element.toggleAttribute("alongside-unreadable", this.#resources.isUnreadable(ref));
+				if (name === "style") this.#writeProperties(element);
+			};
+			refresh();
+		}
+	}
+
+	unset(element: Element, name: string): void {
+		if (!renderOf(element, name)) return;
+		this.#resources.forget(element, name);
+		writeAttribute(element, name, undefined);
+		if (name === "style") this.#writeProperties(element);
+	}
+
+	/** PICTURE; shown as soon as its asset is here, and until then the one before. */
+	picture(element: Element, key: string): void {
+		const picture = this.#pictures.get(element) ?? { wanted: key, shown: undefined };
+		this.#pictures.set(element, picture);
+		picture.wanted = key;
+		const url = picture.shown === key ? undefined : this.#assets.acquire(key);
+		if (url === undefined) return;
+		if (picture.shown !== undefined) this.#assets.release(picture.shown);
+		picture.shown = key;
+		this.#show(element, url);
+	}
+
+	arrived(key: string): void {
+		for (const [element, { wanted }] of this.#pictures) if (wanted === key) this.picture(element, key);
+	}
+
+	/** SIZE. */
+	pin(element: Element, width: number, height: number): void {
+		this.#setProperty(element, "--alongside-width", `${width}px`);
+		this.#setProperty(element, "--alongside-height", `${height}px`);
+		this.#pinned.add(element);
+	}
+
+	/** Pins what is new; asks for the layout once for all of them. */
+	finish(): void {
+		const inline = [...this.#pinned].filter((element) => displayOf(element) === "inline");
+		for (const element of this.#pinned) element.setAttribute("alongside-pinned", "");
+		for (const element of inline) element.setAttribute("alongside-pinned", "inline");
+		this.#pinned.clear();
+	}
+
+	forget(element: Element): void {
+		this.#resources.forget(element);
+		this.#pinned.delete(element);
+		const shown = this.#pictures.get(element)?.shown;
+		if (shown !== undefined) this.#assets.release(shown);
+		this.#pictures.delete(element);
+	}
+
+	destroy(): void {
+		for (const { shown } of this.#pictures.values()) if (shown !== undefined) this.#assets.release(shown);
+		this.#pictures.clear();
+	}
+
+	#show(element: Element, url: string): void {
+		if (isHTML(element, "video")) {
+			element.setAttribute("poster", url);
+			return;
+		}
+		element.setAttribute("alongside-picture", "");
+		this.#setProperty(element, "--alongside-picture", `url("${url}")`);
+	}
+
+	#setProperty(element: Element, name: string, value: string): void {
+		obtain(this.#properties, element, () => new Map<string, string>()).set(name, value);
+		(element as HTMLElement).style.setProperty(name, value);
+	}
+
+	#writeProperties(element: Element): void {
+		for (const [name, value] of this.#properties.get(element) ?? [])
+			(element as HTMLElement).style.setProperty(name, value);
+	}
+}
+
+function displayOf(element: Element): string {
+	return element.ownerDocument.defaultView?.getComputedStyle(element).display ?? "";
+}

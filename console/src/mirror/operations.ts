@@ -1,0 +1,89 @@
+/** Decodes a body into operations before any of them is applied, so that a malformed body changes nothing. */
+
+import { type DomReader, MalformedBody, Op } from "../../../wire/dom.ts";
+
+const list = <T>(r: DomReader, read: () => T): T[] => Array.from({ length: r.count() }, read);
+const numbers = (r: DomReader): number[] => list(r, () => r.varint());
+const pairs = (r: DomReader): Pair[] => list(r, () => [r.string(), r.string()]);
+
+/** A name and its value. */
+export type Pair = readonly [name: string, value: string];
+
+/** How the operands of each operation are read, in the order of DOM.md. */
+const decoders = {
+	[Op.at]: (r: DomReader) => ({ parent: r.varint(), prev: r.varint() }),
+	[Op.element]: (r: DomReader) => ({ flags: r.varint(), tag: r.string(), attributes: pairs(r) }),
+	[Op.up]: () => ({}),
+	[Op.text]: (r: DomReader) => ({ data: r.string() }),
+	[Op.shadow]: (r: DomReader) => ({ flags: r.varint() }),
+	[Op.content]: (r: DomReader) => ({ flags: r.varint() }),
+	[Op.box]: (r: DomReader) => ({ properties: pairs(r) }),
+	[Op.remove]: (r: DomReader) => ({ id: r.varint() }),
+	[Op.move]: (r: DomReader) => ({ id: r.varint(), parent: r.varint(), prev: r.varint() }),
+	[Op.attr]: (r: DomReader) => ({ id: r.varint(), name: r.string(), value: r.string() }),
+	[Op.unattr]: (r: DomReader) => ({ id: r.varint(), name: r.string() }),
+	[Op.data]: (r: DomReader) => ({ id: r.varint(), data: r.string() }),
+	[Op.value]: (r: DomReader) => ({ id: r.varint(), value: r.string() }),
+	[Op.checked]: (r: DomReader) => ({ id: r.varint(), flags: r.varint() }),
+	[Op.selected]: (r: DomReader) => ({ id: r.varint(), options: numbers(r) }),
+	[Op.scroll]: (r: DomReader) => ({ id: r.varint(), x: r.svarint(), y: r.svarint() }),
+	[Op.focus]: (r: DomReader) => ({ id: r.varint() }),
+	[Op.hover]: (r: DomReader) => ({ id: r.varint() }),
+	[Op.selection]: (r: DomReader) => ({
+		anchor: r.varint(),
+		anchorOffset: r.varint(),
+		focus: r.varint(),
+		focusOffset: r.varint(),
+	}),
+	[Op.open]: (r: DomReader) => ({ id: r.varint(), how: r.varint() }),
+	[Op.media]: (r: DomReader) => ({
+		id: r.varint(),
+		flags: r.varint(),
+		time: r.float(),
+		rate: r.float(),
+		volume: r.float(),
+	}),
+	[Op.picture]: (r: DomReader) => ({ id: r.varint(), key: r.key() }),
+	[Op.defined]: (r: DomReader) => ({ id: r.varint() }),
+	[Op.sheet]: (r: DomReader) => ({
+		sheet: r.varint(),
+		owner: r.varint(),
+		flags: r.varint(),
+		media: r.string(),
+		key: r.key(),
+	}),
+	[Op.adopt]: (r: DomReader) => ({ id: r.varint(), sheets: numbers(r) }),
+	[Op.rule]: (r: DomReader) => ({ sheet: r.varint(), path: numbers(r), text: r.string() }),
+	[Op.unrule]: (r: DomReader) => ({ sheet: r.varint(), path: numbers(r) }),
+	[Op.resource]: (r: DomReader) => ({ ref: r.key(), key: r.key() }),
+	[Op.size]: (r: DomReader) => ({ id: r.varint(), width: r.float(), height: r.float() }),
+	[Op.title]: (r: DomReader) => ({ title: r.string() }),
+	[Op.states]: (r: DomReader) => ({ id: r.varint(), states: list(r, () => r.string()) }),
+};
+
+type Code = keyof typeof decoders;
+type Operands<C extends Code> = ReturnType<(typeof decoders)[C]>;
+
+/** One function for each operation. */
+export type Handlers = { readonly [C in Code]: (operands: Operands<C>) => void };
+
+/** A decoded operation, to be given to a table of handlers. */
+export type Operation = (handlers: Handlers) => void;
+
+/** Reads a whole inflated body; throws MalformedBody. */
+export function decodeBody(reader: DomReader, body: Uint8Array): Operation[] {
+	const operations: Operation[] = [];
+	reader.open(body);
+	while (reader.more) operations.push(decodeOperation(reader, reader.byte()));
+	return operations;
+}
+
+function decodeOperation(reader: DomReader, code: number): Operation {
+	if (!Object.hasOwn(decoders, code)) throw new MalformedBody("unknown operation");
+	return bind(code as Code, reader);
+}
+
+function bind<C extends Code>(code: C, reader: DomReader): Operation {
+	const operands = decoders[code](reader) as Operands<C>;
+	return (handlers) => handlers[code](operands);
+}

@@ -1,0 +1,201 @@
+/**
+ * Rewrites style text so that it loads nothing but our own copies and so that states the visitor's page is in
+ * (hover, focus…) come from attributes that the mirror sets. What is not understood is neutralised, never passed on.
+ */
+
+import { type Token, tokens } from "./styletokens.ts";
+
+/** Gives the URL of our copy of a resource; undefined while there is none. */
+export type Lookup = (ref: string) => string | undefined;
+
+/** Selectors that stand for states; both sides have the specificity of a class. */
+const STATE_SELECTORS: Readonly<Record<string, string>> = {
+	hover: "[alongside-hover]",
+	active: "[alongside-active]",
+	focus: "[alongside-focus]",
+	"focus-visible": "[alongside-focus-visible]",
+	"focus-within": "[alongside-focus-within]",
+	fullscreen: "[alongside-fullscreen]",
+	target: "[alongside-target]",
+	defined: ":not([alongside-undefined])",
+	link: ":any-link",
+	visited: ":not(*)",
+};
+
+const ASSET = /^asset:([0-9a-f]{32})$/;
+const FRAGMENT = /^#[^\s"'()\\<>]*$/;
+/** Loads nothing and shows nothing. */
+const NO_URL = "data:,";
+/** Keeps a declaration from being valid. */
+const INVALID = "alongside-invalid";
+/** Stands in for a dropped at-rule, so that the indexes of the other rules stay as they were. */
+const EMPTY_RULE = "@media not all{}";
+/** At-rules that load, or that change what the text after them means. */
+const DROPPED_RULES = new Set(["import", "namespace", "document", "-moz-document"]);
+/** Functions whose strings are URLs. */
+const URL_FUNCTIONS = new Set(["url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "url-prefix"]);
+/** Functions of URL_FUNCTIONS for which `url()` can stand instead of a string. */
+const IMAGE_SETS = new Set(["image-set", "-webkit-image-set"]);
+/** What may stand inside a function of URL_FUNCTIONS: nothing that could bring a string from elsewhere. */
+const PLAIN_FUNCTIONS = new Set([
+	...URL_FUNCTIONS,
+	...["type", "format", "calc", "rgb", "rgba", "hsl", "hsla", "oklch", "oklab"],
+	...["linear-gradient", "radial-gradient", "conic-gradient"],
+]);
+
+export const assetRef = (value: string): string | undefined => ASSET.exec(value)?.[1];
+export const isFragment = (value: string): boolean => FRAGMENT.test(value);
+
+/** Rewrites the text of a style sheet, or of one rule. */
+export const rewriteSheet = (text: string, lookup: Lookup): string => new Rewriter(lookup).sheet(text);
+
+/** Rewrites a list of declarations, or a single value, as in a `style` attribute. */
+export const rewriteDeclarations = (text: string, lookup: Lookup): string => new Rewriter(lookup).declarations(text);
+
+class Rewriter {
+	readonly #lookup: Lookup;
+	/** The functions and brackets that are open, innermost last. */
+	#open: string[] = [];
+
+	constructor(lookup: Lookup) {
+		this.#lookup = lookup;
+	}
+
+	declarations(text: string): string {
+		let out = "";
+		for (const token of tokens(text)) out += this.#value(token);
+		return out;
+	}
+
+	/** A statement ends at ";", or at the "{" or "}" of a block; only one that ends at "{" begins with a selector. */
+	sheet(text: string): string {
+		let out = "";
+		let statement = new Statement();
+		let skippedBlocks = 0;
+		for (const token of tokens(text)) {
+			if (skippedBlocks > 0) {
+				skippedBlocks += token.raw === "{" ? 1 : token.raw === "}" ? -1 : 0;
+			} else if (!statement.endsAt(token)) {
+				statement.add(token);
+			} else {
+				out += this.#statement(statement, token.raw);
+				if (statement.isDropped && token.raw === "{") skippedBlocks = 1;
+				statement = new Statement();
+			}
+		}
+		return out + this.#statement(statement, "");
+	}
+
+	#statement(statement: Statement, end: string): string {
+		this.#open = [];
+		if (statement.isDropped) return end === "}" ? `${EMPTY_RULE}}` : EMPTY_RULE;
+		const isSelector = end === "{" && (statement.atRule === undefined || statement.atRule === "scope");
+		if (isSelector) return this.#selector(statement.tokens) + end;
+		let out = "";
+		for (const token of statement.tokens) out += this.#value(token);
+		return out + end;
+	}
+
+	/** State pseudo-classes are replaced, except behind a pseudo-element, which no attribute selector may follow. */
+	#selector(statement: readonly Token[]): string {
+		let out = "";
+		let behindPseudoElement = false;
+		for (let i = 0; i < statement.length; i++) {
+			const token = statement[i] as Token;
+			const following = statement[i + 1];
+			const name = following?.value.toLowerCase() ?? "";
+			if (token.kind === "space" || ",>+~(".includes(token.raw)) behindPseudoElement = false;
+			if (token.raw === ":" && following?.raw === ":") {
+				behindPseudoElement = true;
+				out += "::";
+				i++;
+			} else if (token.raw !== ":" || behindPseudoElement) {
+				out += this.#value(token);
+			} else if (following?.kind === "word" && Object.hasOwn(STATE_SELECTORS, name)) {
+				out += STATE_SELECTORS[name];
+				i++;
+			} else if (following?.kind === "function" && name === "state") {
+				const argument = statement.slice(i + 2).find((part) => part.kind !== "space");
+				out += `[alongside-state~=${quote(argument?.value ?? "")}]`;
+				while (i < statement.length && statement[i]?.raw !== ")") i++;
+			} else {
+				out += ":";
+			}
+		}
+		return out;
+	}
+
+	#value(token: Token): string {
+		const around = this.#open.at(-1) ?? "";
+		switch (token.kind) {
+			case "bad":
+				return INVALID;
+			case "at":
+				return DROPPED_RULES.has(token.value.toLowerCase()) ? `@${INVALID}` : token.raw;
+			case "url":
+				return `url(${this.#url(token.value)})`;
+			case "string":
+				if (!URL_FUNCTIONS.has(around)) return quote(token.value);
+				return IMAGE_SETS.has(around) ? `url(${this.#url(token.value)})` : this.#url(token.value);
+			case "function": {
+				const name = token.value.toLowerCase();
+				const isPlain = PLAIN_FUNCTIONS.has(name) || !this.#open.some((open) => URL_FUNCTIONS.has(open));
+				this.#open.push(name);
+				return isPlain ? token.raw : `${INVALID}(`;
+			}
+			case "other":
+				if ("([{".includes(token.raw)) this.#open.push(token.raw);
+				else if (")]}".includes(token.raw)) this.#open.pop();
+				return token.raw;
+			default:
+				return token.raw;
+		}
+	}
+
+	#url(value: string): string {
+		const ref = assetRef(value);
+		const url = ref === undefined ? undefined : this.#lookup(ref);
+		return quote(isFragment(value) ? value : (url ?? NO_URL));
+	}
+}
+
+/** The tokens up to the ";", "{" or "}" that ends them. */
+class Statement {
+	readonly tokens: Token[] = [];
+	/** The first two tokens that are no space. */
+	readonly #head: Token[] = [];
+	/** How many brackets are open. */
+	#depth = 0;
+
+	endsAt(token: Token): boolean {
+		return this.#depth === 0 && ";{}".includes(token.raw) && !(token.raw === "{" && this.#isCustomProperty);
+	}
+
+	add(token: Token): void {
+		this.tokens.push(token);
+		if (this.#head.length < 2 && token.kind !== "space") this.#head.push(token);
+		if (token.kind === "function" || "([{".includes(token.raw)) this.#depth++;
+		else if (this.#depth > 0 && ")]}".includes(token.raw)) this.#depth--;
+	}
+
+	/** The name of the at-rule that this begins. */
+	get atRule(): string | undefined {
+		return this.#head[0]?.kind === "at" ? this.#head[0].value.toLowerCase() : undefined;
+	}
+
+	get isDropped(): boolean {
+		return this.atRule !== undefined && DROPPED_RULES.has(this.atRule);
+	}
+
+	/** `--name:`, whose value may hold blocks. */
+	get #isCustomProperty(): boolean {
+		const [name, colon] = this.#head;
+		return name?.kind === "word" && name.value.startsWith("--") && colon?.raw === ":";
+	}
+}
+
+/** Writes a CSS string. */
+function quote(value: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: they cannot stand in a string as they are
+	return `"${value.replace(/["\\\u0000-\u001f\u007f]/g, (character) => `\\${character.codePointAt(0)?.toString(16)} `)}"`;
+}
