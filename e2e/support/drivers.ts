@@ -1,5 +1,5 @@
 /**
- * Firefox ESR (WebDriver BiDi) and WebKitGTK (WebDriver) behind three verbs, for the flows that every browser must pass.
+ * Firefox ESR (WebDriver BiDi) and WebKitGTK (WebDriver) behind a few verbs, for the flows that every browser must pass.
  * The steps run as scripts in the page, so that one wording serves all browsers, open shadow roots included.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -15,6 +15,10 @@ export type Driver = {
 	open(url: string): Promise<void>;
 	/** Runs the body of a function in the page and returns its JSON value. */
 	run<T>(body: string): Promise<T>;
+	/** Clicks as a hand would, CSS px in the viewport. */
+	click(x: number, y: number): Promise<void>;
+	/** Types into what has the focus. */
+	type(text: string): Promise<void>;
 	close(): Promise<void>;
 };
 
@@ -31,6 +35,8 @@ export async function firefox(): Promise<Driver> {
 		name: "Firefox",
 		open: async (url) => void (await page.goto(url, { waitUntil: "load" })),
 		run: (body) => page.evaluate(`(() => { ${body} })()`) as Promise<never>,
+		click: (x, y) => page.mouse.click(x, y),
+		type: (text) => page.keyboard.type(text),
 		close: () => browser.close(),
 	};
 }
@@ -102,6 +108,13 @@ export async function webkit(): Promise<Driver> {
 		name: "WebKitGTK",
 		open: (url) => browser.get(url),
 		run: (body) => browser.executeScript(body),
+		click: (x, y) =>
+			browser
+				.actions({ async: true })
+				.move({ x: Math.round(x), y: Math.round(y), duration: 0 })
+				.click()
+				.perform(),
+		type: (text) => browser.actions({ async: true }).sendKeys(text).perform(),
 		async close() {
 			await browser.quit();
 			driver.kill();

@@ -1,0 +1,94 @@
+/** The core flow in the other engines: Firefox ESR on both sides, WebKitGTK on both sides. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { until } from "./support/browser.ts";
+import { type Demo, startDemo } from "./support/demo.ts";
+import { type Driver, firefox, webkit } from "./support/drivers.ts";
+
+let demo: Demo;
+before(async () => {
+	demo = await startDemo();
+});
+after(() => demo?.stop());
+
+/** Finds an element by selector and text, in open shadow roots too. */
+const find = (selector: string, text = "") => `
+	const roots = [document];
+	for (let i = 0; i < roots.length; i++)
+		for (const element of roots[i].querySelectorAll("*")) if (element.shadowRoot) roots.push(element.shadowRoot);
+	const found = roots.flatMap((root) => [...root.querySelectorAll(${JSON.stringify(selector)})])
+		.find((element) => element.getClientRects().length > 0 && (element.innerText ?? "").trim().startsWith(${JSON.stringify(text)}));`;
+
+const shown = (driver: Driver, selector: string, text?: string) =>
+	until(
+		`${selector} ${text ?? ""} in ${driver.name}`,
+		() => driver.run<boolean>(`${find(selector, text)} return found !== undefined`),
+		20_000,
+	);
+
+async function click(driver: Driver, selector: string, text?: string): Promise<void> {
+	await shown(driver, selector, text);
+	const { x, y } = await driver.run<{ x: number; y: number }>(
+		`${find(selector, text)} const r = found.getBoundingClientRect(); return { x: r.x + r.width / 2, y: r.y + r.height / 2 };`,
+	);
+	await driver.click(x, y);
+}
+
+const mirror = `const doc = document.querySelector('.device[data-shown="true"] iframe').contentDocument;`;
+
+for (const make of [firefox, webkit]) {
+	test(`the core flow in ${make.name}`, async () => {
+		const [visitor, agent] = await Promise.all([make(), make()]);
+		try {
+			await visitor.open(`${demo.shop}/account`);
+			await agent.open(demo.console);
+			await shown(agent, 'input[type="email"]');
+			await click(agent, 'input[type="email"]');
+			await agent.type(demo.agent.email);
+			await click(agent, 'input[type="password"]');
+			await agent.type(demo.agent.password);
+			await click(agent, "button", "Sign in");
+			await click(visitor, "button", "Help");
+			await shown(visitor, ".panel .code");
+			const code = await visitor.run<string>(`${find(".panel .code")} return found.textContent`);
+			await click(agent, "input.code-field");
+			await agent.type(code.replace(/\D/g, ""));
+			await shown(visitor, "button", "Allow");
+			await new Promise((resolve) => setTimeout(resolve, 600));
+			await click(visitor, "button", "Allow");
+			const heading = await visitor.run<string>("return document.querySelector('h1').innerText");
+			await until(
+				`the page in ${agent.name}`,
+				() => agent.run<boolean>(`${mirror} return doc.body.innerText.includes(${JSON.stringify(heading)})`),
+				20_000,
+			);
+			await visitor.run("const p = document.createElement('p'); p.textContent = 'a change'; document.body.append(p);");
+			await until("a change", () => agent.run<boolean>(`${mirror} return doc.body.innerText.includes("a change")`));
+			// Masked typing; the password's field is an empty box.
+			await click(visitor, 'input[type="email"]');
+			await visitor.type("typed@example.org");
+			await until("masked typing", () =>
+				agent.run<boolean>(
+					`${mirror} const f = doc.querySelector('input[type="email"]'); return f.value !== "" && !f.value.includes("typed")`,
+				),
+			);
+			assert.equal(await agent.run(`${mirror} return doc.querySelector('input[type="password"]') === null`), true);
+			// The agent's cursor.
+			await click(agent, '[role="application"]');
+			await shown(visitor, ".cursors .cursor");
+			// The next page, then the end.
+			await visitor.open(`${demo.shop}/products`);
+			await until(
+				"the next page",
+				() => agent.run<boolean>(`${mirror} return doc.querySelectorAll("tr").length > 100`),
+				20_000,
+			);
+			await click(visitor, "button", "Stop");
+			await until("the end", () =>
+				agent.run<boolean>("return document.body.innerText.includes('The session has ended')"),
+			);
+		} finally {
+			await Promise.allSettled([visitor.close(), agent.close()]);
+		}
+	});
+}
