@@ -32,31 +32,38 @@ func (s *Service) Setup(ctx context.Context, request SetupRequest) (SetupResult,
 		return SetupResult{}, err
 	}
 	request.TenantName = name
-	tenant, err := s.store.TenantByName(ctx, name)
-	if err == nil {
-		result, complete, err := s.existing(ctx, tenant, request)
-		if err != nil || complete {
-			return result, err
+	result, complete, err := s.existing(ctx, request)
+	if err == nil && !complete {
+		result, err = s.create(ctx, request)
+		if err != nil {
+			// Another Setup at the same time may have come first: then its work is the answer.
+			if other, complete, _ := s.existing(ctx, request); complete {
+				return other, nil
+			}
 		}
-	} else if !errors.Is(err, ErrNotFound) {
-		return SetupResult{}, fmt.Errorf("set up: %w", err)
 	}
-	result, err := s.create(ctx, request)
 	if err != nil {
 		return SetupResult{}, fmt.Errorf("set up: %w", err)
 	}
 	return result, nil
 }
 
-// existing looks up what a tenant has; it is complete when it has a site and an administrator.
-func (s *Service) existing(ctx context.Context, tenant Tenant, request SetupRequest) (result SetupResult, complete bool, err error) {
+// existing looks up what the tenant has; it is complete when it has a site and an administrator.
+func (s *Service) existing(ctx context.Context, request SetupRequest) (result SetupResult, complete bool, err error) {
+	tenant, err := s.store.TenantByName(ctx, request.TenantName)
+	if errors.Is(err, ErrNotFound) {
+		return SetupResult{}, false, nil
+	}
+	if err != nil {
+		return SetupResult{}, false, err
+	}
 	sites, err := s.store.Sites(ctx, tenant.ID)
 	if err != nil {
-		return SetupResult{}, false, fmt.Errorf("set up: %w", err)
+		return SetupResult{}, false, err
 	}
 	people, err := s.store.People(ctx, tenant.ID)
 	if err != nil {
-		return SetupResult{}, false, fmt.Errorf("set up: %w", err)
+		return SetupResult{}, false, err
 	}
 	admins := slices.DeleteFunc(people, func(p Person) bool { return !p.Role.Includes(RoleAdmin) })
 	if len(sites) == 0 || len(admins) == 0 {
@@ -107,15 +114,18 @@ func (s *Service) create(ctx context.Context, request SetupRequest) (SetupResult
 	return SetupResult{Tenant: tenant, Site: site, Admin: admin, Created: true}, nil
 }
 
+// siteOrNew adds the site, unless an interrupted Setup, or one at the same time, has done so.
 func (s *Service) siteOrNew(ctx context.Context, tenant, name string, origins []string) (Site, error) {
-	sites, err := s.store.Sites(ctx, tenant)
-	if err != nil {
-		return Site{}, err
+	site, err := s.AddSite(ctx, tenant, name, origins)
+	var field *FieldError
+	if !errors.As(err, &field) {
+		return site, err
 	}
+	sites, listErr := s.store.Sites(ctx, tenant)
 	if i := slices.IndexFunc(sites, func(site Site) bool { return site.Name == name }); i >= 0 {
 		return sites[i], nil
 	}
-	return s.AddSite(ctx, tenant, name, origins)
+	return Site{}, errors.Join(err, listErr)
 }
 
 // adminField renames a field of NewPerson to that of SetupRequest.

@@ -7,9 +7,7 @@ package widget
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"io/fs"
@@ -70,13 +68,14 @@ func newServer(files fs.FS) (*server, error) {
 		return nil, err
 	}
 	s := &server{bundle: bundle}
-	all := sha256.New()
+	var loaded strings.Builder
 	for _, name := range bundle.Names() {
 		if name != loaderName {
-			fmt.Fprintf(all, "%s %d\n", name, len(bundle.files[name].content))
-			all.Write(bundle.files[name].content)
-			s.build = hex.EncodeToString(all.Sum(nil)[:hashBytes])
+			fmt.Fprintln(&loaded, name, bundle.files[name].hash)
 		}
+	}
+	if loaded.Len() > 0 {
+		s.build = hashOf([]byte(loaded.String()))
 	}
 	if loader, ok := bundle.files[loaderName]; ok {
 		stamped := bytes.ReplaceAll(loader.content, []byte(buildToken), []byte(s.build))
