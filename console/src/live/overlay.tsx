@@ -77,17 +77,17 @@ function Cursors({ session, screen, scale }: Props) {
 	const { members } = useCell(session.room);
 	const cursors = useCell(screen.cursors);
 	const rings = useCell(screen.rings);
+	const roleOf = (number: number) => members.find(({ member }) => member === number)?.role ?? "visitor";
 	return (
 		<div class="marks" aria-hidden="true">
 			{cursors.map((cursor) => {
 				const member = members.find((one) => one.member === cursor.member);
-				const role = cursor.member === 0 ? "visitor" : "agent";
 				return (
-					<span key={cursor.member} class="cursor" data-role={role} style={at(cursor, scale)}>
+					<span key={cursor.member} class="cursor" data-role={roleOf(cursor.member)} style={at(cursor, scale)}>
 						<svg width="18" height="20" viewBox="0 0 18 20" aria-hidden="true">
 							<path d="M1 1l15 8.5-6.5 1.7L6 18z" />
 						</svg>
-						<bdi>{member ? nameOf(member) : t(role)}</bdi>
+						<bdi>{member ? nameOf(member) : t("visitor")}</bdi>
 					</span>
 				);
 			})}
@@ -95,7 +95,7 @@ function Cursors({ session, screen, scale }: Props) {
 				<span
 					key={ring.id}
 					class="ring"
-					data-role={ring.member === 0 ? "visitor" : "agent"}
+					data-role={roleOf(ring.member)}
 					style={{ left: `${ring.x * scale}px`, top: `${ring.y * scale}px` }}
 				/>
 			))}

@@ -4,12 +4,12 @@
  * Frames that come before the frame's document has loaded wait; order is kept. A frame that loads a second time (the
  * browser may do so when it is moved) lost its picture and asks for a new one.
  */
-import { decodePointer, type Frame, Kind, type Pointer, type Viewport } from "../../../wire/wire.ts";
+import type { Pointer, Viewport } from "../../../wire/wire.ts";
 import { createMirror, type Mirror } from "../mirror.ts";
 import { Cell } from "../state/cell.ts";
 
 export type Point = { x: number; y: number };
-/** Someone's cursor or click, CSS px of the frame. */
+/** A member's cursor or click, CSS px of the frame. */
 export type Mark = Point & { member: number };
 export type Ring = Mark & { id: number };
 
@@ -59,8 +59,8 @@ export class Screen {
 			if (viewport.width > 0 && viewport.height > 0) this.viewport.set(viewport);
 		};
 		mirror.onApplied = () => this.filled.set(true);
-		mirror.onPointer = ({ px, py }) => this.#moved(0, { x: px, y: py });
-		mirror.onClick = ({ px, py }) => this.ring(0, { x: px, y: py });
+		mirror.onPointer = ({ px, py }, { member }) => this.#moved(member, { x: px, y: py });
+		mirror.onClick = ({ px, py }, { member }) => this.ring(member, { x: px, y: py });
 		this.#mirror = mirror;
 		const waiting = this.#waiting;
 		this.#waiting = [];
@@ -68,24 +68,15 @@ export class Screen {
 		if (again) this.#needKeyframe(this.source);
 	}
 
-	/** A frame of this tab by the visitor: the mirror keeps pointers in step with the picture. */
+	/** A frame of this tab; the mirror keeps everyone's pointers in step with the picture. */
 	apply(bytes: Uint8Array<ArrayBuffer>): void {
 		if (this.#mirror) this.#mirror.apply(bytes);
 		else this.#waiting.push(bytes);
 	}
 
-	/** Another agent points or clicks. */
-	pointed(frame: Frame): void {
-		const pointer = decodePointer(frame.body);
-		if (!pointer) return;
-		const at = this.#mirror?.place(pointer) ?? { x: pointer.x, y: pointer.y };
-		if (frame.kind === Kind.click) this.ring(frame.member, at);
-		else this.#moved(frame.member, at);
-	}
-
 	/** Takes away the cursors of those who are not among the members any more. */
 	keepCursors(members: ReadonlySet<number>): void {
-		const kept = this.cursors.value.filter(({ member }) => member === 0 || members.has(member));
+		const kept = this.cursors.value.filter(({ member }) => members.has(member));
 		if (kept.length < this.cursors.value.length) this.cursors.set(kept);
 	}
 
@@ -94,7 +85,7 @@ export class Screen {
 		return this.#mirror?.locate(at.x, at.y);
 	}
 
-	/** Shows a ring for a moment; member 0 is the visitor. */
+	/** Shows a ring for a moment. */
 	ring(member: number, at: Point): void {
 		const ring = { ...at, member, id: ++rings };
 		this.rings.set([...this.rings.value, ring]);

@@ -130,15 +130,10 @@ export class LiveSession {
 		if (frame.kind === Kind.snapshot || frame.kind === Kind.diff) this.#meter.picture(now, frame.time);
 		this.room.set(applyFrame(this.room.value, frame, now));
 		this.#sources(frame);
-		if (pictureKinds.has(frame.kind)) this.#picture(frame, bytes);
+		// One's own pointer needs no way round.
+		const own = frame.member !== 0 && frame.member === this.room.value.me;
+		if (pictureKinds.has(frame.kind) && !own) this.#screen(frame.source).apply(bytes);
 		this.#look();
-	}
-
-	#picture(frame: Frame, bytes: Uint8Array<ArrayBuffer>): void {
-		const isAgent = this.room.value.members.some((one) => one.member === frame.member && one.role === "agent");
-		const screen = this.#screen(frame.source);
-		if (!isAgent) screen.apply(bytes);
-		else if (frame.member !== this.room.value.me) screen.pointed(frame);
 	}
 
 	/** The screens follow the list of tabs; while the visitor is away, the last ones stay. */

@@ -1,0 +1,48 @@
+/** Real Chromium, one for a test file; a fresh profile for each test. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+
+export const launch = (): Promise<Browser> =>
+	chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+
+/** A page that fails the test on any error of a script or of the content security policy. */
+export async function open(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+	const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 800 }, ...options });
+	const page = await context.newPage();
+	page.setDefaultTimeout(10_000);
+	const faults: string[] = [];
+	page.on("pageerror", (error) => faults.push(String(error)));
+	page.on("console", (message) => {
+		// An answer with an error status is what some tests are about.
+		if (message.type() === "error" && !/Failed to load resource|WebSocket connection|ERR_/.test(message.text()))
+			faults.push(message.text());
+	});
+	page.on("close", () => assert.deepEqual(faults, []));
+	return page;
+}
+
+export const text = async (locator: Locator): Promise<string> => (await locator.textContent()) ?? "";
+
+let axe: string | undefined;
+
+/** Looks for what shuts people out (WCAG 2.2 A and AA, and good practice). */
+export async function assertAccessible(page: Page, what: string): Promise<void> {
+	axe ??= await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+	await page.evaluate(axe);
+	const found = await page.evaluate(async () => {
+		const { violations } = await (globalThis as unknown as AxeWindow).axe.run({ exclude: [["iframe"]] });
+		return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+	});
+	assert.deepEqual(found, [], what);
+}
+
+type AxeWindow = {
+	axe: { run(context: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+};
+
+/** Keeps a picture when SHOTS names a folder; for looking at, not for comparing. */
+export async function shot(page: Page, name: string): Promise<void> {
+	if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png` });
+}

@@ -1,0 +1,317 @@
+/** The live view in Chromium with the real mirror; the test plays the server and the visitor. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { decodePointer, Kind, readJSON } from "../../../wire/wire.ts";
+import { launch, open, text } from "./browser.ts";
+import { ME, type Seat, tab } from "./seat.ts";
+import { TestServer } from "./server.ts";
+
+let server: TestServer;
+let browser: Browser;
+let page: Page;
+
+before(async () => {
+	server = await TestServer.start();
+	browser = await launch();
+});
+after(async () => {
+	await browser?.close();
+	await server?.stop();
+});
+beforeEach(async () => {
+	server.reset();
+	page = await open(browser);
+});
+afterEach(() => page.context().close());
+
+/** The agent has opened the room and sees a page with this heading. */
+async function live(heading = "Monstera"): Promise<Seat> {
+	await page.goto(`${server.origin}/rooms/r1`);
+	const seat = await server.seat();
+	await seat.welcome();
+	await page.getByRole("heading", { name: "Waiting for the visitor to agree" }).waitFor();
+	seat.grant();
+	seat.snapshot(1, heading);
+	await sees(heading);
+	return seat;
+}
+
+/** Waits until the mirror of the shown tab has a text; the mirror nests a frame for each epoch. */
+async function sees(wanted: string): Promise<void> {
+	await page.waitForFunction((text) => {
+		const shown = document.querySelector<HTMLIFrameElement>('.device[data-shown="true"] iframe');
+		const documents = [shown?.contentDocument];
+		for (const one of documents) {
+			if (one?.body?.textContent.includes(text)) return true;
+			for (const { contentDocument } of one?.querySelectorAll("iframe") ?? []) documents.push(contentDocument);
+		}
+		return false;
+	}, wanted);
+}
+
+const scene = (name: string) => page.locator(`.stage[data-state="${name}"]`).waitFor();
+
+test("an agent waits, sees the page when the visitor agrees, and what changes in it", async () => {
+	const seat = await live();
+	seat.diff(1, "Monstera deliciosa, small");
+	await sees("Monstera deliciosa, small");
+	await page.getByText("You now see the visitor's page.").waitFor({ state: "attached" });
+	const address = page.getByRole("region", { name: "The visitor's page" });
+	assert.match(await text(address), /Monstera deliciosa.*leaf-and-stem\.example\/plants\/monstera/);
+	assert.equal(await address.getByRole("link").count(), 0);
+	await page.getByRole("button", { name: "Connection: Good" }).waitFor();
+});
+
+test("the wait counts down", async () => {
+	await page.goto(`${server.origin}/rooms/r1`);
+	await (await server.seat()).welcome();
+	await page.getByRole("timer").getByText("30 seconds left").waitFor();
+	await page.getByRole("timer").getByText("28 seconds left").waitFor();
+});
+
+test("a refusal is said plainly, and asking again asks again", async () => {
+	await page.goto(`${server.origin}/rooms/r1`);
+	const seat = await server.seat();
+	await seat.welcome();
+	seat.json(Kind.consent, { what: "view", act: "deny", member: ME });
+	seat.json(Kind.bye, { code: 4410, reason: "declined" });
+	seat.socket.close(4410, "declined");
+	await page.getByRole("heading", { name: "The visitor said no" }).waitFor();
+	await page.getByRole("button", { name: "Ask again" }).click();
+	const again = await server.seat();
+	const hello = readJSON<{ seen: object }>(await again.welcome());
+	assert.deepEqual(hello?.seen, {}, "nothing is held from before");
+	await page.getByRole("heading", { name: "Waiting for the visitor to agree" }).waitFor();
+	again.json(Kind.consent, { what: "view", act: "expire", member: ME });
+	again.socket.close(4410, "declined");
+	await page.getByRole("heading", { name: "No answer yet" }).waitFor();
+});
+
+test("a room that is gone, and one taken over elsewhere", async () => {
+	server.joinStatus = 404;
+	await page.goto(`${server.origin}/rooms/r1`);
+	await page.getByRole("heading", { name: "This visitor is no longer here" }).waitFor();
+	server.joinStatus = 200;
+	const seat = await live();
+	seat.socket.close(4409, "replaced");
+	await page.getByRole("heading", { name: "Open in another window" }).waitFor();
+	assert.equal(await page.locator("iframe").count(), 0);
+	await page.getByRole("button", { name: "Continue here" }).click();
+	await server.seat();
+});
+
+// req 001-01
+test("while the visitor pauses, nothing of the page is to be seen", async () => {
+	const seat = await live();
+	seat.json(Kind.pause, { paused: true, why: "url" });
+	seat.json(Kind.room, { state: "paused" });
+	await page.getByText("The visitor is on a private page.").waitFor();
+	assert.equal(await page.locator("iframe").isVisible(), false);
+	seat.json(Kind.room, { state: "live" });
+	seat.snapshot(2, "Back again");
+	await sees("Back again");
+	assert.equal(await page.locator("iframe").isVisible(), true);
+});
+
+test("while the visitor is away, the last page stays, dimmed", async () => {
+	const seat = await live();
+	seat.json(Kind.room, { state: "away" });
+	seat.json(Kind.sources, { sources: [tab(1, { connected: false })] });
+	await page.getByText("This is the last page you saw.").waitFor();
+	await sees("Monstera");
+	assert.equal(await page.locator("iframe").isVisible(), true);
+});
+
+test("a torn connection comes back with a fresh ticket and goes on where the picture stands", async () => {
+	const seat = await live();
+	seat.diff(1, "Second");
+	await sees("Second");
+	seat.socket.cut();
+	await scene("lost");
+	await sees("Second");
+	const back = await server.seat();
+	const hello = readJSON<{ seen: Record<string, unknown> }>(await back.welcome("viewing"));
+	assert.deepEqual(hello?.seen, { 1: { epoch: 1, seq: 2 } });
+	assert.equal(server.joins.length, 2);
+	await scene("live");
+	await sees("Second");
+	assert.equal(await page.locator("iframe").count(), 1);
+});
+
+test("what cannot be followed is asked for anew, once", async () => {
+	const seat = await live();
+	for (let i = 0; i < 3; i++) seat.diff(9, "of an unknown epoch");
+	const asked = await seat.hears(Kind.keyframe);
+	assert.equal(asked.source, 1);
+	assert.deepEqual(readJSON(asked), { why: "resync" });
+	seat.snapshot(10, "Whole again");
+	await sees("Whole again");
+	assert.equal(seat.heard.filter(({ kind }) => kind === Kind.keyframe).length, 1);
+});
+
+// req 000-12
+test("the agent's pointer goes out by node and fraction, at most once a frame; a click leaves a ring", async () => {
+	const seat = await live();
+	const overlay = page.getByRole("application");
+	const box = await overlay.boundingBox();
+	assert.ok(box);
+	const scale = box.width / 1000;
+	// The button of the page, in its own coordinates.
+	const target = { x: 90, y: 150 };
+	await page.mouse.move(box.x + target.x * scale, box.y + target.y * scale, { steps: 20 });
+	const first = decodePointer((await seat.hears(Kind.pointer)).body);
+	assert.ok(first && first.node > 0);
+	await page.mouse.down();
+	const click = decodePointer((await seat.hears(Kind.click)).body);
+	assert.ok(click);
+	assert.ok(Math.abs(click.x - target.x) <= 1 && Math.abs(click.y - target.y) <= 1, JSON.stringify(click));
+	assert.equal(click.node, 7, "the button");
+	assert.ok(click.fx > 0 && click.fx < 1 && click.fy > 0 && click.fy < 1);
+	await page.locator('.ring[data-role="agent"]').waitFor();
+	await page.locator(".ring").waitFor({ state: "detached" });
+	// 20 moves within one frame's time would be 20 frames if each were sent.
+	const before = seat.heard.filter(({ kind }) => kind === Kind.pointer).length;
+	await overlay.evaluate((element) => {
+		for (let i = 0; i < 20; i++)
+			element.dispatchEvent(new PointerEvent("pointermove", { clientX: 300 + i, clientY: 300, bubbles: true }));
+	});
+	await page.waitForTimeout(200);
+	assert.equal(seat.heard.filter(({ kind }) => kind === Kind.pointer).length - before, 1);
+});
+
+test("pointing works from the keyboard", async () => {
+	const seat = await live();
+	await page.getByRole("application").focus();
+	await page.keyboard.press("ArrowRight");
+	const pointer = decodePointer((await seat.hears(Kind.pointer)).body);
+	assert.deepEqual([pointer?.x, pointer?.y], [512, 320]);
+	await page.keyboard.press("Enter");
+	assert.equal(decodePointer((await seat.hears(Kind.click)).body)?.x, 512);
+});
+
+test("nothing is sent while the visitor has not agreed or has paused", async () => {
+	const seat = await live();
+	seat.json(Kind.room, { state: "paused" });
+	await scene("paused");
+	await page.mouse.move(600, 400, { steps: 3 });
+	await page.mouse.click(600, 400);
+	await page.waitForTimeout(150);
+	assert.equal(
+		seat.heard.some(({ kind }) => kind === Kind.pointer || kind === Kind.click),
+		false,
+	);
+});
+
+test("the visitor's cursor and clicks are drawn over the page, another agent's with the name", async () => {
+	const seat = await live();
+	seat.json(Kind.members, {
+		members: [
+			{ member: 1, role: "visitor", name: "", state: "here" },
+			{ member: ME, role: "agent", name: "Ada Lovelace", state: "viewing" },
+			{ member: 3, role: "agent", name: "Grace", state: "viewing" },
+		],
+	});
+	seat.pointer(Kind.pointer, 1, 500, 320);
+	seat.pointer(Kind.click, 1, 500, 320);
+	seat.pointer(Kind.pointer, 3, 10, 10);
+	const cursor = page.locator('.cursor[data-role="visitor"]');
+	await cursor.getByText("Visitor").waitFor();
+	await page.locator('.ring[data-role="visitor"]').waitFor();
+	await page.locator(".cursor").getByText("Grace").waitFor();
+	const middle = await page.getByRole("application").boundingBox();
+	await page.waitForTimeout(150);
+	const drawn = await cursor.boundingBox();
+	assert.ok(middle && drawn);
+	assert.ok(Math.abs(drawn.x - (middle.x + middle.width / 2)) < 4);
+	seat.json(Kind.members, { members: [{ member: 1, role: "visitor", name: "", state: "here" }] });
+	await page.locator(".cursor").getByText("Grace").waitFor({ state: "detached" });
+});
+
+test("the page is scaled to fit as the window changes, or shown in its own size", async () => {
+	const seat = await live();
+	seat.viewport({ width: 2000, height: 1000 });
+	await page.waitForFunction(() => document.querySelector("iframe")?.style.width === "2000px");
+	const width = async () => (await page.getByRole("application").boundingBox())?.width ?? 0;
+	const wide = await width();
+	assert.ok(wide > 1100 && wide <= 1280, String(wide));
+	await page.setViewportSize({ width: 900, height: 700 });
+	await page.waitForFunction(() => (document.querySelector(".overlay")?.clientWidth ?? 999) < 900);
+	await page.keyboard.press("f");
+	await page.waitForFunction(() => document.querySelector(".overlay")?.clientWidth === 2000);
+	// Scrolling the stage is the agent's affair.
+	await page.mouse.move(450, 400);
+	await page.mouse.wheel(600, 0);
+	await page.waitForFunction(() => (document.querySelector(".stage-scroll")?.scrollLeft ?? 0) > 0);
+});
+
+test("several tabs: the one in front is shown, unless the agent stays on one", async () => {
+	const seat = await live("First");
+	const back = tab(1, { focused: false, visible: false });
+	seat.json(Kind.sources, { sources: [back, tab(2, { title: "Basket" })] });
+	seat.snapshot(1, "Second", 2);
+	await sees("Second");
+	const tabs = page.getByRole("navigation", { name: "The visitor's tabs" });
+	await tabs.getByRole("button", { name: "Monstera" }).click();
+	await sees("First");
+	seat.json(Kind.page, { url: "https://x.example/", title: "Till", visible: true, focused: true }, 2);
+	await tabs.getByRole("button", { name: "Till" }).waitFor();
+	await sees("First");
+	await tabs.getByRole("button", { name: "Follow the visitor" }).click();
+	await sees("Second");
+	seat.json(Kind.sources, { sources: [tab(1)] });
+	await sees("First");
+	assert.equal(await tabs.count(), 0);
+});
+
+test("leaving says so and keeps the room; ending asks first and ends it", async () => {
+	const seat = await live();
+	await page.getByRole("button", { name: "Leave" }).click();
+	assert.equal(readJSON<{ code: number }>(await seat.hears(Kind.bye))?.code, 1000);
+	await page.getByRole("heading", { name: "Visitors", exact: true }).waitFor();
+	const second = await live();
+	await page.getByRole("button", { name: "End session" }).click();
+	const dialog = page.getByRole("dialog");
+	await dialog.getByRole("button", { name: "Cancel" }).click();
+	await dialog.waitFor({ state: "detached" });
+	assert.equal(
+		second.heard.some(({ kind }) => kind === Kind.bye),
+		false,
+	);
+	await page.getByRole("button", { name: "End session" }).click();
+	await dialog.getByRole("button", { name: "End session" }).click();
+	assert.equal(readJSON<{ code: number }>(await second.hears(Kind.bye))?.code, 4410);
+	await page.getByRole("heading", { name: "Visitors", exact: true }).waitFor();
+});
+
+test("when the visitor ends or takes consent back, the page is gone", async () => {
+	const seat = await live();
+	seat.json(Kind.consent, { what: "view", act: "withdraw", member: 0 });
+	seat.socket.close(4410, "ended");
+	await page.getByRole("heading", { name: "The visitor stopped sharing" }).waitFor();
+	assert.equal(await page.locator("iframe").count(), 0);
+	const second = await live();
+	second.json(Kind.room, { state: "ended" });
+	second.socket.close(4410, "ended");
+	await page.getByRole("heading", { name: "The session has ended" }).waitFor();
+	assert.equal(await page.locator("iframe").count(), 0);
+});
+
+test("who is here, and what the connection was judged by", async () => {
+	await live();
+	await page.getByRole("button", { name: "In this session: 2" }).click();
+	const people = page.getByRole("region", { name: "In this session" });
+	assert.match(await text(people), /Visitor\s*here.*Ada Lovelace \(you\)\s*viewing/);
+	await page.keyboard.press("Escape");
+	await people.waitFor({ state: "detached" });
+	await page.getByRole("button", { name: "Connection: Good" }).click();
+	assert.match(await text(page.getByRole("region", { name: "Connection" })), /Round trip\s*\d+ ms/);
+});
+
+// req 001-01
+test("a visitor's page runs nothing in the agent's browser", async () => {
+	await live("<img src=x onerror=parent.hacked=1>");
+	const frame = page.locator("iframe").first();
+	assert.equal(await frame.getAttribute("sandbox"), "allow-same-origin");
+	assert.equal(await page.evaluate(() => "hacked" in window), false);
+});
