@@ -86,33 +86,32 @@ func (l *stateLog) bytes() int { return l.full.bytes + l.next.bytes }
 
 // cursor is how far a reader is in a stateLog: at is the sequence of the last frame it was given in epoch.
 type cursor struct {
-	epoch uint32
-	at    int
-	// resynced is the epoch the reader last asked to have again: a second time means the checkpoint does not help.
-	resynced uint32
+	epoch    uint32
+	at       int
+	current  bool       // it had all of the complete snapshot when no other was being sent
+	resynced uint32     // the epoch it last asked to have again; asked twice, the checkpoint does not help
 	viewport wire.Frame // the last one given
 }
 
-// read gives the frame after the cursor and moves it, or nil. A reader of the old snapshot that has all of it follows
-// the half-sent one as it comes; one that is behind, or new, is given the complete one, so that it never waits for a
-// slow uplink with nothing to show.
+// read gives the frame after the cursor and moves it, or nil. A reader who has all there is follows a half-sent snapshot
+// as it comes; one that is behind, or new, is given the complete one and stays with it until the other is complete, so
+// that it never waits for a slow uplink with nothing to show.
 func (l *stateLog) read(c *cursor) wire.Frame {
 	s := &l.full
-	switch c.epoch {
-	case 0:
-		if !l.full.complete {
-			s = &l.next
-		}
-	case l.next.epoch:
+	switch {
+	case c.epoch != 0 && c.epoch == l.next.epoch:
 		s = &l.next
-	case l.full.epoch:
-		if c.at >= len(l.full.frames) && l.next.epoch != 0 {
-			s = &l.next
+	case c.epoch != 0 && c.epoch == l.full.epoch && c.at >= len(l.full.frames):
+		if l.next.epoch == 0 {
+			c.current = true
+			return nil
 		}
-	default:
-		if !l.full.complete {
-			s = &l.next
+		if !c.current {
+			return nil
 		}
+		s = &l.next
+	case !l.full.complete:
+		s = &l.next
 	}
 	if s.epoch == 0 {
 		return nil
@@ -123,6 +122,7 @@ func (l *stateLog) read(c *cursor) wire.Frame {
 	if c.at >= len(s.frames) {
 		return nil
 	}
+	c.current = false
 	c.at++
 	return s.frames[c.at-1]
 }

@@ -110,10 +110,13 @@ func (r *Room) decide(ctx context.Context, m *member, p *permission, e ConsentEv
 		r.helpers = append(r.helpers, m.person.ID)
 	}
 	r.tell(r.consentFrame(m, e.What, "grant", said, visitorMember))
-	if m.seat != nil {
-		m.seat.wake()
+	if e.What == "view" {
+		r.changed.roster = true
+		if m.seat != nil {
+			m.seat.wake()
+		}
 	}
-	r.changed.roster, r.changed.standing = true, true
+	r.changed.standing = true
 }
 
 // refuse ends a question or a grant: it counts at once and is written down afterwards. Whoever may no longer see leaves.
@@ -127,7 +130,7 @@ func (r *Room) refuse(m *member, what, act string, said wire.ConsentBody, now ti
 	if what == "view" {
 		r.dismiss(m, wire.Closef(wire.CloseEnded, "%s", endings[act]))
 	}
-	r.changed.roster, r.changed.standing = true, true
+	r.changed.standing = true
 	e := r.event(m, what, act, said, now)
 	r.later = append(r.later, func(ctx context.Context) {
 		if err := r.hub.Consents.Record(ctx, e); err != nil && !errors.Is(err, context.Canceled) {

@@ -1,0 +1,253 @@
+package rooms
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"alongside/store"
+	"alongside/wire"
+)
+
+func newShared() (*MemoryShared, *clock) {
+	c := &clock{t: time.UnixMilli(1_800_000_000_000)}
+	return NewMemoryShared(c.now), c
+}
+
+func TestTicketWorksOnceWithinItsLife(t *testing.T) { // req 002-10
+	m, clock := newShared()
+	ctx := t.Context()
+	claim := Claim{Role: wire.Agent, Tenant: "t", Room: "r", Person: "p", Origin: "o"}
+	issue := func() string {
+		s, err := m.IssueTicket(ctx, claim)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	first := issue()
+	if got, err := m.RedeemTicket(ctx, first); err != nil || got != claim {
+		t.Errorf("a new ticket gives %+v, %v", got, err)
+	}
+	if _, err := m.RedeemTicket(ctx, first); !errors.Is(err, ErrTicket) {
+		t.Errorf("a used ticket gives %v", err)
+	}
+	late := issue()
+	clock.forward(wire.TicketLife + time.Millisecond)
+	if _, err := m.RedeemTicket(ctx, late); !errors.Is(err, ErrTicket) {
+		t.Errorf("an expired ticket gives %v", err)
+	}
+	taken := issue()
+	if err := m.RevokeTickets(ctx, "t", "p"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.RedeemTicket(ctx, taken); !errors.Is(err, ErrTicket) {
+		t.Errorf("a revoked ticket gives %v", err)
+	}
+}
+
+func TestJoinCode(t *testing.T) {
+	m, clock := newShared()
+	ctx := t.Context()
+	for _, room := range []string{"r", "other"} {
+		if _, err := m.Own(ctx, room, "n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	issue := func() string {
+		code, expires, err := m.IssueCode(ctx, "t", "r")
+		if err != nil || len(code) != 6 || !expires.Equal(clock.now().Add(wire.JoinCodeLife)) {
+			t.Fatalf("issued %q until %v: %v", code, expires, err)
+		}
+		return code
+	}
+	refuse := func(why, tenant, code string) {
+		t.Helper()
+		if room, err := m.RedeemCode(ctx, tenant, code); !errors.Is(err, ErrNotFound) {
+			t.Errorf("%s gives %q, %v", why, room, err)
+		}
+	}
+	code := issue()
+	refuse("another tenant's code", "u", code) // req 003-16
+	if room, err := m.RedeemCode(ctx, "t", code); err != nil || room != "r" {
+		t.Errorf("a new code gives %q, %v", room, err)
+	}
+	refuse("a used code", "t", code)
+	old := issue()
+	for old == code {
+		old = issue()
+	}
+	if issue() != old {
+		refuse("a replaced code", "t", old)
+	}
+	late := issue()
+	clock.forward(wire.JoinCodeLife)
+	refuse("an expired code", "t", late)
+	freed := issue()
+	if err := m.FreeRoom(ctx, "t", "r"); err != nil {
+		t.Fatal(err)
+	}
+	refuse("the code of a room that ended", "t", freed)
+	if len(m.codes) != 0 || len(m.tokens) != 0 || len(m.owned) != 1 {
+		t.Errorf("%d codes, %d tokens, %d rooms are left", len(m.codes), len(m.tokens), len(m.owned))
+	}
+}
+
+func TestResumeTokenLivesAsLongAsItsRoom(t *testing.T) {
+	m, clock := newShared()
+	ctx := t.Context()
+	if _, err := m.Own(ctx, "r", "n"); err != nil {
+		t.Fatal(err)
+	}
+	token, err := m.IssueToken(ctx, "r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock.forward(24 * time.Hour)
+	m.Sweep()
+	if room, err := m.FindToken(ctx, token); err != nil || room != "r" {
+		t.Errorf("the token gives %q, %v", room, err)
+	}
+	if err := m.FreeRoom(ctx, "t", "r"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.FindToken(ctx, token); !errors.Is(err, ErrNotFound) {
+		t.Errorf("the token of a room that ended gives %v", err)
+	}
+}
+
+func TestRateAllowsSoManyPerWindow(t *testing.T) {
+	m, clock := newShared()
+	ctx := t.Context()
+	limit := Rate{Count: 3, Per: time.Minute}
+	for range 3 {
+		if err := m.Allow(ctx, "k", limit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	clock.forward(20 * time.Second)
+	var many *TooManyError
+	if err := m.Allow(ctx, "k", limit); !errors.As(err, &many) || many.RetryAfter != 40*time.Second {
+		t.Errorf("the fourth gives %v", err)
+	}
+	if err := m.Allow(ctx, "other", limit); err != nil {
+		t.Errorf("another key gives %v", err)
+	}
+	clock.forward(40 * time.Second)
+	m.Sweep()
+	if len(m.rates) != 1 {
+		t.Errorf("%d windows are kept, want only the other key's, which still runs", len(m.rates))
+	}
+	if err := m.Allow(ctx, "k", limit); err != nil {
+		t.Errorf("the next window gives %v", err)
+	}
+}
+
+func TestFenceGrows(t *testing.T) {
+	m, _ := newShared()
+	first, err := m.Own(t.Context(), "r", "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := m.Own(t.Context(), "r", "b")
+	if err != nil || second <= first {
+		t.Errorf("fencing tokens %d, then %d (%v)", first, second, err)
+	}
+}
+
+func TestJoinsAreLimitedPerPerson(t *testing.T) {
+	s := newStage(t)
+	var many *TooManyError
+	for range joinsPerPerson.Count {
+		if _, err := s.hub.JoinByCode(t.Context(), "t", Person{ID: "guesser"}, "not a code"); !errors.Is(err, ErrNotFound) {
+			t.Fatalf("a wrong code gives %v", err)
+		}
+	}
+	if _, err := s.hub.JoinByCode(t.Context(), "t", Person{ID: "guesser"}, s.entry.Code); !errors.As(err, &many) {
+		t.Errorf("the right code after too many wrong ones gives %v", err)
+	}
+	if _, err := s.hub.JoinByCode(t.Context(), "t", Person{ID: "ann"}, s.entry.Code); err != nil {
+		t.Errorf("someone else's right code gives %v", err)
+	}
+}
+
+func TestTenantsNeverMeet(t *testing.T) { // req 003-16
+	s := newStage(t)
+	ctx := t.Context()
+	for what, err := range map[string]error{
+		"room": func() error { _, err := s.hub.JoinByRoom(ctx, "u", Person{ID: "x"}, s.entry.Room); return err }(),
+		"code": func() error { _, err := s.hub.JoinByCode(ctx, "u", Person{ID: "x"}, s.entry.Code); return err }(),
+		"token": func() error {
+			_, err := s.hub.Resume(ctx, Resumption{Tenant: "u", Site: "s", Resume: s.entry.Resume})
+			return err
+		}(),
+		"site": func() error {
+			_, err := s.hub.Resume(ctx, Resumption{Tenant: "t", Site: "z", Resume: s.entry.Resume})
+			return err
+		}(),
+		"new code": func() error { _, _, err := s.hub.NewCode(ctx, "u", "s", s.entry.Resume); return err }(),
+	} {
+		if err != ErrNotFound {
+			t.Errorf("a foreign %s gives %v, exactly ErrNotFound is wanted", what, err)
+		}
+	}
+	if list, err := s.hub.Visitors(ctx, "u"); err != nil || len(list) != 0 {
+		t.Errorf("another tenant sees %v, %v", list, err)
+	}
+}
+
+func TestWatchSignalsEachChange(t *testing.T) {
+	s := newStage(t)
+	changed, stop := s.hub.Watch("t")
+	defer stop()
+	other, stopOther := s.hub.Watch("u")
+	defer stopOther()
+	s.do([]string{"tab1", "hello"})
+	select {
+	case <-changed:
+	default:
+		t.Error("no signal for a visitor who connected")
+	}
+	select {
+	case <-other:
+		t.Error("another tenant was signalled")
+	default:
+	}
+}
+
+func TestSessionsAreKept(t *testing.T) {
+	ctx := t.Context()
+	db, err := store.Open(ctx, t.TempDir(), store.Migrations{Package: "rooms", Steps: Migrations})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	log := NewSQLiteSessions(db.Writer, db.Reader)
+	at := time.UnixMilli(1_800_000_000_000).UTC()
+	for i, room := range []string{"a", "b", "c"} {
+		if err := log.Opened(ctx, Session{Tenant: "t", Site: "s", Room: room, Opened: at.Add(time.Duration(i) * time.Second)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := Session{
+		Tenant: "t", Site: "s", Room: "a", Opened: at, Ended: at.Add(time.Minute), Why: "the visitor left",
+		Agents: []string{"ann"}, Asked: 2, Tabs: 3, Chats: 4,
+	}
+	if err := log.Ended(ctx, want); err != nil {
+		t.Fatal(err)
+	}
+	first, err := log.List(ctx, "t", SessionPage{}, 2)
+	if err != nil || len(first) != 2 || first[0].Room != "c" || first[1].Room != "b" || !first[0].Ended.IsZero() {
+		t.Fatalf("first page is %+v, %v", first, err)
+	}
+	rest, err := log.List(ctx, "t", SessionPage{first[1].Opened, first[1].Room}, 2)
+	if err != nil || len(rest) != 1 {
+		t.Fatalf("second page is %+v, %v", rest, err)
+	}
+	if got := rest[0]; got.Ended != want.Ended || got.Why != want.Why || len(got.Agents) != 1 || got.Asked != 2 || got.Tabs != 3 || got.Chats != 4 {
+		t.Errorf("kept %+v, want %+v", got, want)
+	}
+	if foreign, err := log.List(ctx, "u", SessionPage{}, 9); err != nil || len(foreign) != 0 { // req 003-16
+		t.Errorf("another tenant sees %v, %v", foreign, err)
+	}
+}
