@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -55,23 +57,13 @@ type benchOptions struct {
 func newBench(t *testing.T, options benchOptions) *bench {
 	t.Helper()
 	b := &bench{t: t, logged: &lockedBuffer{}}
-	db, err := store.Open(t.Context(), t.TempDir(), accounts.Migrations)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
+	db := openPrepared(t)
 	if options.limiter == nil {
 		options.limiter = limiterFunc(func(string) (bool, time.Duration) { return true, 0 })
 	}
 	b.db, b.store = db, accounts.NewSQLite(db)
-	b.service, err = accounts.NewService(accounts.Config{
-		Store: b.store, PerEmail: options.limiter, PerAddress: options.limiter,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.here = b.setup("Here", "here@example.org")
-	b.there = b.setup("There", "there@example.org")
+	b.service = newService(t, b.store, options.limiter)
+	b.here, b.there = setup(t, b.service, "Here"), setup(t, b.service, "There")
 	if options.files == nil {
 		options.files = built
 	}
@@ -82,6 +74,7 @@ func newBench(t *testing.T, options benchOptions) *bench {
 		options.public = b.server.URL
 	}
 	b.hub = rooms.NewHub(rooms.Config{Consents: consents{}, AgentOrigin: options.public})
+	var err error
 	b.console, err = newConsole(Config{
 		Public: options.public, Accounts: b.service, Rooms: b.hub,
 		Log: slog.New(slog.NewTextHandler(b.logged, nil)),
@@ -96,17 +89,65 @@ func newBench(t *testing.T, options benchOptions) *bench {
 	return b
 }
 
-func (b *bench) setup(name, email string) accounts.SetupResult {
-	b.t.Helper()
-	result, err := b.service.Setup(b.t.Context(), accounts.SetupRequest{
-		TenantName: name, SiteName: name + " shop", Origins: []string{"https://" + strings.ToLower(name) + ".example"},
-		AdminEmail: email, AdminName: name + " admin", AdminPassword: password,
+func newService(t *testing.T, s accounts.Store, limiter accounts.Limiter) *accounts.Service {
+	t.Helper()
+	service, err := accounts.NewService(accounts.Config{Store: s, PerEmail: limiter, PerAddress: limiter})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return service
+}
+
+// setup makes a tenant with here@example.org, say, as its admin, or returns what is there.
+func setup(t *testing.T, service *accounts.Service, name string) accounts.SetupResult {
+	t.Helper()
+	domain := strings.ToLower(name)
+	result, err := service.Setup(t.Context(), accounts.SetupRequest{
+		TenantName: name, SiteName: name + " shop", Origins: []string{"https://" + domain + ".example"},
+		AdminEmail: domain + "@example.org", AdminName: name + " admin", AdminPassword: password,
 	})
 	if err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return result
 }
+
+// openPrepared opens a fresh copy of a database that has both tenants: their passwords are hashed once for all tests.
+func openPrepared(t *testing.T) *store.DB {
+	t.Helper()
+	open := func(dir string) *store.DB {
+		db, err := store.Open(t.Context(), dir, accounts.Migrations)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { db.Close() })
+		return db
+	}
+	prepare.Do(func() {
+		dir := t.TempDir()
+		db := open(dir)
+		service := newService(t, accounts.NewSQLite(db), limiterFunc(func(string) (bool, time.Duration) { return true, 0 }))
+		setup(t, service, "Here")
+		setup(t, service, "There")
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if prepared, err = os.ReadFile(filepath.Join(dir, store.FileName)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, store.FileName), prepared, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return open(dir)
+}
+
+var (
+	prepare  sync.Once
+	prepared []byte
+)
 
 // browser keeps cookies as one would.
 func (b *bench) browser() *http.Client {
