@@ -1,0 +1,179 @@
+/**
+ * Writes DOM bodies (wire/DOM.md) and keeps track of the insertion point. Strings are accepted only as `Outgoing`, a
+ * type that the funnel alone can make: no page text gets here unread by the masks.
+ */
+
+import { DomWriter, Op } from "../../../wire/dom.ts";
+
+declare const outgoing: unique symbol;
+export type Outgoing = string & { readonly [outgoing]: true };
+
+/** Longer strings rarely come again: not worth a place in the table. */
+const NAME_LENGTH = 64;
+
+export class Body {
+	readonly #writer = new DomWriter();
+	/** Parent and previous sibling of each level that the mirror's insertion point stands in; empty: none. */
+	#point: number[] = [];
+
+	/** About how many bytes it has so far. */
+	get size(): number {
+		return this.#writer.size;
+	}
+
+	/** Ends the body. */
+	take(): Uint8Array<ArrayBuffer> {
+		this.#point = [];
+		return this.#writer.take();
+	}
+
+	/** Makes sure that the next node goes into the parent, after prev. */
+	at(parent: number, prev: number): void {
+		const point = this.#point;
+		if (point[point.length - 2] === parent && point[point.length - 1] === prev) return;
+		this.#op(Op.at, parent, prev);
+		this.#point = [parent, prev];
+	}
+
+	/** Leaves a parent, if the insertion point stands in it. */
+	up(parent: number): void {
+		const point = this.#point;
+		if (point[point.length - 2] !== parent) return;
+		point.length -= 2;
+		if (point.length) this.#writer.byte(Op.up);
+	}
+
+	element(id: number, flags: number, leaf: boolean, tag: Outgoing, attributes: readonly Outgoing[]): void {
+		this.#op(Op.element, flags);
+		this.#writer.name(tag);
+		this.#pairs(attributes);
+		this.#inserted(id, !leaf);
+	}
+
+	box(id: number, properties: readonly Outgoing[]): void {
+		this.#writer.byte(Op.box);
+		this.#pairs(properties);
+		this.#inserted(id, false);
+	}
+
+	text(id: number, data: Outgoing): void {
+		this.#writer.byte(Op.text);
+		this.#writer.once(data);
+		this.#inserted(id, false);
+	}
+
+	shadow(id: number, flags: number): void {
+		this.#op(Op.shadow, flags);
+		this.#point.push(id, 0);
+	}
+
+	content(id: number, flags: number): void {
+		this.#op(Op.content, flags);
+		this.#inserted(id, true);
+	}
+
+	remove(id: number): void {
+		this.#op(Op.remove, id);
+		// The mirror's insertion point may have gone with it.
+		this.#point = [];
+	}
+
+	move(id: number, parent: number, prev: number): void {
+		this.#op(Op.move, id, parent, prev);
+		this.#point = [];
+	}
+
+	attribute(id: number, name: Outgoing, value: Outgoing): void {
+		this.#op(Op.attr, id);
+		this.#writer.name(name);
+		this.#value(value);
+	}
+
+	removeAttribute(id: number, name: Outgoing): void {
+		this.#op(Op.unattr, id);
+		this.#writer.name(name);
+	}
+
+	data(id: number, data: Outgoing): void {
+		this.#op(Op.data, id);
+		this.#writer.once(data);
+	}
+
+	value(id: number, value: Outgoing): void {
+		this.#op(Op.value, id);
+		this.#writer.once(value);
+	}
+
+	/** An operation whose operands are all unsigned numbers. */
+	numbers(op: number, ...operands: number[]): void {
+		this.#op(op, ...operands);
+	}
+
+	scroll(id: number, x: number, y: number): void {
+		this.#op(Op.scroll, id);
+		this.#writer.svarint(x);
+		this.#writer.svarint(y);
+	}
+
+	media(id: number, flags: number, time: number, rate: number, volume: number): void {
+		this.#op(Op.media, id, flags);
+		for (const value of [time, rate, volume]) this.#writer.float(value);
+	}
+
+	pin(id: number, width: number, height: number): void {
+		this.#op(Op.size, id);
+		this.#writer.float(width);
+		this.#writer.float(height);
+	}
+
+	picture(id: number, key: Uint8Array): void {
+		this.#op(Op.picture, id);
+		this.#writer.key(key);
+	}
+
+	resource(ref: Uint8Array, key: Uint8Array): void {
+		this.#writer.byte(Op.resource);
+		this.#writer.key(ref);
+		this.#writer.key(key);
+	}
+
+	sheet(sheet: number, owner: number, flags: number, media: Outgoing, key: Uint8Array): void {
+		this.#op(Op.sheet, sheet, owner, flags);
+		this.#writer.name(media);
+		this.#writer.key(key);
+	}
+
+	rule(sheet: number, index: number, text: Outgoing): void {
+		this.#op(Op.rule, sheet, 1, index);
+		this.#writer.once(text);
+	}
+
+	title(title: Outgoing): void {
+		this.#writer.byte(Op.title);
+		this.#writer.once(title);
+	}
+
+	#op(op: number, ...operands: number[]): void {
+		this.#writer.byte(op);
+		for (const operand of operands) this.#writer.varint(operand);
+	}
+
+	#pairs(pairs: readonly Outgoing[]): void {
+		this.#writer.varint(pairs.length >> 1);
+		for (let i = 0; i < pairs.length; i += 2) {
+			this.#writer.name(pairs[i] as Outgoing);
+			this.#value(pairs[i + 1] as Outgoing);
+		}
+	}
+
+	#value(value: Outgoing): void {
+		if (value.length > NAME_LENGTH) this.#writer.once(value);
+		else this.#writer.name(value);
+	}
+
+	#inserted(id: number, descend: boolean): void {
+		const point = this.#point;
+		if (point.length) point[point.length - 1] = id;
+		if (descend) point.push(id, 0);
+	}
+}

@@ -1,0 +1,615 @@
+/**
+ * One capture of one page: joins the parts, owns every listener, timer, observer and patch, and decides when what is
+ * dirty is read and sent. No error of its own reaches the page: it drops what it was doing and takes a fresh snapshot.
+ */
+
+import { Flag, Kind } from "../../../wire/wire.ts";
+import { isBox, isMasked, Masks } from "../mask/masks.ts";
+import type { Policy } from "../policy.ts";
+import { Activity } from "./activity.ts";
+import { Body } from "./body.ts";
+import { Selected } from "./css.ts";
+import { Fields, isField } from "./fields.ts";
+import { Funnel } from "./funnel.ts";
+import { Patches } from "./patches.ts";
+import { Pictures } from "./pictures.ts";
+import { Pins } from "./pins.ts";
+import { Resources } from "./resources.ts";
+import { Sender } from "./sender.ts";
+import { Styles } from "./styles.ts";
+import { type Root, Tree } from "./tree.ts";
+
+type Realm = Window & typeof globalThis;
+
+export type EngineOptions = {
+	window: Realm;
+	policy: Policy;
+	salt: Uint8Array;
+	epoch: number;
+	emit(frame: Uint8Array<ArrayBuffer>): void;
+	ready(): boolean;
+	own(node: Node): boolean;
+	onDebug?: ((counts: DebugCounts) => void) | undefined;
+};
+
+export type DebugCounts = {
+	nodes: number;
+	masked: number;
+	ignored: number;
+	/** By kind: style, image, font, canvas. */
+	unreadable: Record<string, number>;
+	bytes: number;
+	frames: number;
+	epoch: number;
+	/** Errors of our own that were caught. */
+	errors: number;
+};
+
+/** At most so long the page's thread is held at a time. */
+const SLICE_MS = 7;
+/** While a page is hidden no animation frame comes. */
+const HIDDEN_MS = 1000;
+/** What no event tells is looked at this often. */
+const SAMPLE_MS = 250;
+/** After an error of our own: at first so long until the next snapshot, then twice as long. */
+const RETRY_MS = 1000;
+const MAX_RETRY_MS = 60_000;
+
+/** All that lives for one epoch. */
+type Epoch = {
+	masks: Masks;
+	selected: Selected;
+	funnel: Funnel;
+	body: Body;
+	tree: Tree;
+	fields: Fields;
+	styles: Styles;
+	activity: Activity;
+	pictures: Pictures;
+	pins: Pins;
+	/** Sheets still to be learnt from before the walk; then undefined. */
+	learning: Iterator<void> | undefined;
+	snapshot: boolean;
+	parts: number;
+	titleDirty: boolean;
+};
+
+export class Engine {
+	readonly #options: EngineOptions;
+	readonly #window: Realm;
+	readonly #document: Document;
+	readonly #sender: Sender;
+	readonly #resources: Resources;
+	readonly #closedRoots = new WeakMap<Element, ShadowRoot>();
+	readonly #past = { modified: new WeakSet<CSSStyleSheet>(), fetched: new WeakMap<object, string | null>() };
+	/** The documents and shadow roots that are listened to, with the windows that were patched. */
+	#patches = new Patches();
+	#listening = new AbortController();
+	#listened = new WeakSet<Root>();
+	#patched = new WeakSet<object>();
+	#observer: MutationObserver;
+	#policy: Policy;
+	#at: Epoch | undefined;
+	#epoch: number;
+	#frame = 0;
+	#timer = 0;
+	#sampler = 0;
+	#slices: MessageChannel | undefined;
+	#retry = RETRY_MS;
+	#errors = 0;
+	#stopped = false;
+	#paused = false;
+	#begun = false;
+	#have: readonly string[] | undefined = [];
+
+	constructor(options: EngineOptions) {
+		this.#options = options;
+		this.#window = options.window;
+		this.#document = options.window.document;
+		this.#policy = options.policy;
+		this.#epoch = options.epoch;
+		this.#sender = new Sender(
+			(frame) => this.#guard(() => options.emit(frame)),
+			() => this.#recover(),
+		);
+		this.#resources = new Resources(this.#window, this.#sender, new Masks(options.policy), options.salt, () =>
+			this.#schedule(),
+		);
+		this.#observer = this.#newObserver();
+	}
+
+	start(): void {
+		this.#guard(() => this.#begin());
+	}
+
+	/** A fresh snapshot under a new epoch. */
+	keyframe(have?: readonly string[]): void {
+		if (have) this.#have = have;
+		if (!this.#stopped && !this.#paused) this.#guard(() => this.#begin());
+	}
+
+	setPolicy(policy: Policy): void {
+		this.#policy = policy;
+		this.keyframe();
+	}
+
+	/** Nothing is read or listened to until `resume`. */
+	pause(): void {
+		this.#paused = true;
+		this.#release();
+	}
+
+	resume(): void {
+		if (!this.#paused) return;
+		this.#paused = false;
+		this.keyframe();
+	}
+
+	stop(): void {
+		this.#stopped = true;
+		this.#release();
+		this.#sender.stop();
+		this.#resources.stop();
+	}
+
+	node(id: number): Node | undefined {
+		return this.#at?.tree.ids.node(id);
+	}
+
+	id(node: Node): number | undefined {
+		return this.#at?.tree.ids.of(node) || undefined;
+	}
+
+	debug(): DebugCounts {
+		const ids = this.#at?.tree.ids;
+		let masked = 0;
+		let ignored = 0;
+		for (const id of ids?.marked() ?? []) {
+			if (ids?.node(id)?.nodeType !== 1) continue;
+			if (isBox(ids.verdict(id))) ignored++;
+			else if (isMasked(ids.verdict(id))) masked++;
+		}
+		return {
+			nodes: ids?.count ?? 0,
+			masked,
+			ignored,
+			unreadable: { ...this.#resources.unreadable },
+			bytes: this.#sender.bytes,
+			frames: this.#sender.frames,
+			epoch: this.#epoch,
+			errors: this.#errors,
+		};
+	}
+
+	/** Ends everything that hangs on the page. */
+	#release(): void {
+		this.#observer.disconnect();
+		this.#listening.abort();
+		this.#patches.stop();
+		this.#at?.pins.stop();
+		this.#at = undefined;
+		this.#window.cancelAnimationFrame(this.#frame);
+		this.#window.clearTimeout(this.#timer);
+		this.#window.clearInterval(this.#sampler);
+		this.#frame = 0;
+		this.#timer = 0;
+		if (this.#slices) this.#slices.port1.onmessage = null;
+		this.#slices?.port1.close();
+		this.#slices = undefined;
+	}
+
+	#begin(): void {
+		this.#release();
+		this.#listening = new AbortController();
+		this.#listened = new WeakSet();
+		this.#patched = new WeakSet();
+		this.#patches = new Patches();
+		this.#observer = this.#newObserver();
+		// The first epoch is the one asked for; each further snapshot has a later one.
+		if (this.#begun) this.#epoch = Math.max(this.#epoch + 1, Math.floor(Date.now() / 100) >>> 0);
+		this.#begun = true;
+		this.#sender.begin(this.#epoch, this.#have);
+		this.#have = undefined;
+		const at = this.#newEpoch();
+		this.#at = at;
+		this.#resources.begin(at.masks);
+		this.#resources.enabled = this.#policy.images;
+		this.#slices = new MessageChannel();
+		this.#slices.port1.onmessage = () => this.#guard(() => this.#slice());
+		this.#sampler = this.#window.setInterval(() => this.#guard(() => this.#sample()), SAMPLE_MS);
+		this.#patchRealm(this.#window);
+		this.#slices.port2.postMessage(0);
+	}
+
+	#newEpoch(): Epoch {
+		const masks = new Masks(this.#policy);
+		const selected = new Selected();
+		const funnel = new Funnel(masks, selected, (url, kind, element) => this.#resources.refer(url, kind, element));
+		const body = new Body();
+		const tree = new Tree(masks, funnel, body, {
+			element: (element, id, verdict) => this.#sent(element, id, verdict),
+			root: (root) => this.#entered(root),
+			forgotten: (node) => this.#forgotten(node),
+			full: () => this.#send(),
+			own: this.#options.own,
+			shadow: (element) => this.#shadowOf(element),
+		});
+		const { ids } = tree;
+		const wake = () => this.#schedule();
+		const styles = new Styles(
+			funnel,
+			selected,
+			body,
+			ids,
+			this.#sender,
+			{ fetch: (url) => this.#resources.fetchText(url), unreadable: () => this.#count("style"), wake },
+			this.#past,
+		);
+		const pictures = new Pictures(
+			this.#sender,
+			ids,
+			masks,
+			(element, key) => {
+				const id = ids.of(element);
+				if (id && this.#at?.body === body) {
+					body.picture(id, key);
+					wake();
+				}
+			},
+			() => this.#count("canvas"),
+		);
+		return {
+			masks,
+			selected,
+			funnel,
+			body,
+			tree,
+			fields: new Fields(masks, funnel, body, ids),
+			styles,
+			activity: new Activity(masks, body, ids, this.#sender, this.#window),
+			pictures,
+			pins: new Pins(this.#window, masks, body, ids, wake),
+			learning: undefined,
+			snapshot: true,
+			parts: 0,
+			titleDirty: true,
+		};
+	}
+
+	/** A step of the snapshot, or of a diff too large for one flush. */
+	#slice(): void {
+		const at = this.#at;
+		if (!at) return;
+		if (!this.#options.ready()) {
+			this.#schedule();
+			return;
+		}
+		const deadline = performance.now() + SLICE_MS;
+		if (this.#step(at)) return;
+		if (!at.snapshot) {
+			this.#flush();
+			return;
+		}
+		if (at.parts === 0 && !at.tree.ids.count) {
+			at.learning ??= at.styles.learnStepwise(this.#document)[Symbol.iterator]();
+			while (!at.learning.next().done) {
+				if (performance.now() > deadline) {
+					this.#again();
+					return;
+				}
+			}
+			at.selected.grown();
+			at.tree.begin(this.#document);
+		}
+		at.tree.settle();
+		if (!at.tree.walk(deadline)) {
+			this.#send();
+			this.#again();
+			return;
+		}
+		this.#rest(at);
+		this.#send(true);
+		at.snapshot = false;
+		this.#resources.run();
+		this.#schedule();
+		this.#options.onDebug?.(this.debug());
+	}
+
+	/** Reads, masks and writes everything that is dirty. */
+	#flush(): void {
+		const at = this.#at;
+		if (!at) return;
+		this.#window.cancelAnimationFrame(this.#frame);
+		this.#window.clearTimeout(this.#timer);
+		this.#frame = 0;
+		this.#timer = 0;
+		if (!this.#options.ready()) {
+			this.#schedule();
+			return;
+		}
+		if (at.snapshot) {
+			this.#again();
+			return;
+		}
+		if (this.#step(at)) return;
+		at.activity.tell();
+		at.styles.learn();
+		this.#grow(at);
+		at.tree.settle();
+		at.tree.flush(performance.now() + SLICE_MS);
+		this.#rest(at);
+		this.#send();
+		if (at.tree.dirty) this.#again();
+		else this.#retry = RETRY_MS;
+		if (at.pictures.any) at.pictures.look(performance.now());
+		this.#resources.run();
+	}
+
+	/** What follows the tree in a body. */
+	#rest(at: Epoch): void {
+		at.fields.flush();
+		at.pins.flush();
+		at.styles.flush();
+		at.activity.flush(this.#document);
+		this.#resources.flush(at.body);
+		if (at.titleDirty) at.body.title(at.funnel.title(this.#document));
+		at.titleDirty = false;
+	}
+
+	/** Starts a synchronous step: takes in what the observer holds back. True if it had to begin anew. */
+	#step(at: Epoch): boolean {
+		this.#note(this.#observer.takeRecords());
+		if (!at.masks.step(this.#document, this.#window.location.pathname) || !at.tree.ids.count) return false;
+		this.#begin();
+		return true;
+	}
+
+	/** Has the elements looked at again that newly selected tokens may concern. */
+	#grow(at: Epoch): void {
+		const fresh = at.selected.grown();
+		if (fresh.length === 0) return;
+		at.funnel.grew();
+		for (const root of at.tree.roots) {
+			for (let i = 0; i < fresh.length; i += 100) {
+				const some = fresh.slice(i, i + 100);
+				for (const element of root.querySelectorAll(some.join())) {
+					for (const selector of some) {
+						const name = selector.startsWith(".") ? "class" : selector.startsWith("#") ? "id" : selector.slice(1, -1);
+						if (element.hasAttribute(name) && element.matches(selector)) at.tree.touchAttribute(element, name);
+					}
+				}
+			}
+		}
+	}
+
+	#send(last = false): void {
+		const at = this.#at;
+		if (!at) return;
+		if (at.body.size === 0 && !last) return;
+		const body = at.body.take();
+		if (!at.snapshot) {
+			this.#sender.state(Kind.diff, 0, body);
+			return;
+		}
+		const flags = (at.parts++ === 0 ? Flag.first : 0) | (last ? Flag.last : 0);
+		this.#sender.state(Kind.snapshot, flags, body);
+	}
+
+	#again(): void {
+		this.#slices?.port2.postMessage(0);
+	}
+
+	/** Sees to a flush in the next animation frame, or soon if there is none. */
+	#schedule(): void {
+		if (!this.#at || this.#stopped) return;
+		const flush = () => this.#guard(() => this.#flush());
+		this.#frame ||= this.#window.requestAnimationFrame(flush);
+		this.#timer ||= this.#window.setTimeout(flush, HIDDEN_MS);
+	}
+
+	#sample(): void {
+		const at = this.#at;
+		if (!at || at.snapshot) return;
+		at.styles.sample();
+		at.fields.touchAll();
+		if (at.styles.dirty || at.fields.dirty || at.pictures.any) this.#schedule();
+	}
+
+	#note(records: readonly MutationRecord[]): void {
+		const at = this.#at;
+		if (!at || records.length === 0) return;
+		at.tree.note(records);
+		for (const { target, type, attributeName } of records) {
+			const owner = target.nodeType === 1 ? (target as Element) : target.parentElement;
+			const tag = owner?.localName;
+			if (tag === "style" || tag === "link" || tag === "head") at.styles.touch(target.getRootNode() as Root);
+			if (tag === "title" || tag === "head") at.titleDirty = true;
+			if (tag === "textarea" || tag === "option" || tag === "select" || tag === "input") {
+				at.fields.touch((tag === "option" ? owner?.closest("select") : owner) ?? undefined);
+			}
+			if (type === "attributes" && attributeName === "open" && tag === "dialog") at.activity.opened(owner as Element);
+			if (type !== "attributes") at.pins.touch(owner);
+		}
+	}
+
+	/** An element has just been written. */
+	#sent(element: Element, id: number, verdict: number): void {
+		const at = this.#at;
+		if (!at) return;
+		const tag = element.localName;
+		if (isMasked(verdict)) at.pins.add(element, id, verdict);
+		if (isBox(verdict)) return;
+		if (tag === "style" || tag === "link") at.styles.touch(element.getRootNode() as Root);
+		else if (isField(element)) at.fields.add(element, verdict);
+		else if (tag === "canvas") {
+			if (this.#policy.canvas && !isMasked(verdict)) at.pictures.add(element as HTMLCanvasElement);
+		} else if (tag === "video" || tag === "audio") at.activity.playing(element as HTMLMediaElement);
+		else if (tag === "dialog" && (element as HTMLDialogElement).open) at.activity.opened(element);
+		else if (tag.includes("-") && !element.matches(":defined")) this.#await(element);
+		if ((element as HTMLElement).popover && element.matches(":popover-open")) at.activity.opened(element);
+		if (element.scrollTop || element.scrollLeft) at.activity.scrolled(element);
+	}
+
+	#await(element: Element): void {
+		const at = this.#at;
+		const view = element.ownerDocument.defaultView as Realm | null;
+		void view?.customElements.whenDefined(element.localName).then(
+			() => {
+				if (this.#at !== at) return;
+				at?.activity.defined(element);
+				this.#schedule();
+			},
+			() => undefined,
+		);
+	}
+
+	#forgotten(node: Node): void {
+		const at = this.#at;
+		if (!at) return;
+		if (node.nodeType === 9 || node.nodeType === 11) at.styles.forget(node as Root);
+		if (node.nodeType !== 1) return;
+		at.fields.forget(node);
+		at.pictures.forget(node);
+		at.pins.forget(node);
+		at.styles.forgetOwner(node);
+	}
+
+	/** A document or shadow root has been entered, its children are yet to be read. */
+	#entered(root: Root): void {
+		const at = this.#at;
+		if (!at) return;
+		this.#observer.observe(root, {
+			childList: true,
+			attributes: true,
+			attributeOldValue: true,
+			characterData: true,
+			subtree: true,
+		});
+		if (root.nodeType === 9) {
+			const view = (root as Document).defaultView as Realm | null;
+			if (view) this.#patchRealm(view);
+			at.activity.scrolled(root);
+		}
+		this.#listen(root);
+		at.styles.add(root);
+		at.styles.learn();
+		if (at.snapshot) at.funnel.grew();
+		else this.#grow(at);
+	}
+
+	#shadowOf(element: Element): ShadowRoot | null {
+		const open = element.shadowRoot;
+		if (open) return open;
+		return this.#policy.closedRoots ? (this.#closedRoots.get(element) ?? null) : null;
+	}
+
+	#newObserver(): MutationObserver {
+		return new this.#window.MutationObserver((records) =>
+			this.#guard(() => {
+				this.#note(records);
+				this.#schedule();
+			}),
+		);
+	}
+
+	#patchRealm(view: Realm): void {
+		if (this.#patched.has(view)) return;
+		this.#patched.add(view);
+		const patches = this.#patches;
+		const touch = (sheet: CSSStyleSheet | null | undefined) => {
+			this.#at?.styles.touchSheet(sheet);
+			this.#schedule();
+		};
+		patches.method(view.Element.prototype, "attachShadow", (self, root) => {
+			if ((root as ShadowRoot).mode === "closed") this.#closedRoots.set(self as Element, root as ShadowRoot);
+			this.#at?.tree.touchRoot(self as Element);
+			this.#schedule();
+		});
+		for (const name of ["insertRule", "deleteRule", "replaceSync", "replace", "addRule", "removeRule"]) {
+			patches.method(view.CSSStyleSheet.prototype, name, (self) => touch(self as CSSStyleSheet));
+		}
+		for (const name of ["insertRule", "deleteRule"]) {
+			patches.method(view.CSSGroupingRule.prototype, name, (self) => {
+				const rule = self as CSSRule;
+				if (rule.parentStyleSheet) this.#at?.styles.touchNested(rule);
+				touch(rule.parentStyleSheet);
+			});
+		}
+		for (const prototype of [view.Document.prototype, view.ShadowRoot.prototype]) {
+			patches.setter(prototype, "adoptedStyleSheets", (self) => {
+				this.#at?.styles.touch(self as Root);
+				this.#schedule();
+			});
+		}
+	}
+
+	#listen(root: Root): void {
+		if (this.#listened.has(root)) return;
+		this.#listened.add(root);
+		const { signal } = this.#listening;
+		const on = (target: EventTarget, types: string, act: (at: Epoch, target: Node, event: Event) => void) => {
+			const listener = (event: Event) =>
+				this.#guard(() => {
+					const node = (event.composedPath()[0] ?? event.target) as Node | null;
+					if (!this.#at || !node) return;
+					act(this.#at, node, event);
+					this.#schedule();
+				});
+			for (const type of types.split(" "))
+				target.addEventListener(type, listener, { capture: true, passive: true, signal });
+		};
+		on(root, "scroll", (at, node) => at.activity.scrolled(node));
+		on(root, "input change", (at, node) => at.fields.touch(node));
+		on(root, "reset", (at) => at.fields.touchAll());
+		on(root, "toggle", (at, node) => at.activity.opened(node as Element));
+		on(root, "play pause volumechange ratechange seeked ended loadedmetadata", (at, node) =>
+			at.activity.playing(node as HTMLMediaElement),
+		);
+		on(root, "load", (at, node) => {
+			const tag = (node as Element).localName;
+			if (tag === "link" || tag === "style") at.styles.touch(node.getRootNode() as Root);
+			else if (tag === "iframe" || tag === "frame") at.tree.touchRoot(node as Element);
+			else if (tag === "img") at.tree.touchAttribute(node as Element, "src");
+		});
+		if (root.nodeType !== 9) return;
+		on(root, "focusin focusout", (at) => at.activity.focused());
+		on(root, "selectionchange", (at) => at.activity.selected());
+		on(root, "fullscreenchange", (at, node) => at.activity.opened(node as Element));
+		on(root, "pointermove", (at, node, event) => {
+			const { clientX, clientY } = event as PointerEvent;
+			if (node.nodeType === 1) at.activity.pointed(node as Element, clientX, clientY);
+		});
+		on(root, "click", (at, node, event) => {
+			const { clientX, clientY, button } = event as PointerEvent;
+			if (!event.isTrusted || node.nodeType !== 1) return;
+			at.masks.step(this.#document, this.#window.location.pathname);
+			at.activity.clicked(node as Element, clientX, clientY, button);
+		});
+		const view = (root as Document).defaultView;
+		if (!view) return;
+		on(view, "resize", (at) => at.pins.touchAll());
+		if (view === this.#window && view.visualViewport) on(view.visualViewport, "resize scroll", () => undefined);
+	}
+
+	#count(kind: string): void {
+		this.#resources.unreadable[kind] = (this.#resources.unreadable[kind] ?? 0) + 1;
+	}
+
+	/** Runs an entry point: an error of ours is counted and mended, never thrown into the page. */
+	#guard(act: () => void): void {
+		if (this.#stopped) return;
+		try {
+			act();
+		} catch {
+			this.#recover();
+		}
+	}
+
+	#recover(): void {
+		this.#errors++;
+		if (this.#stopped || this.#paused) return;
+		this.#release();
+		this.#timer = this.#window.setTimeout(() => this.#guard(() => this.#begin()), this.#retry);
+		this.#retry = Math.min(this.#retry * 2, MAX_RETRY_MS);
+	}
+}

@@ -1,0 +1,94 @@
+/**
+ * The sizes of what stands in for something else: placeholders for masked text, and empty boxes. Pinned when sent, and
+ * again when the page lays them out otherwise.
+ */
+
+import { isBox, isMasked, type Masks } from "../mask/masks.ts";
+import type { Body } from "./body.ts";
+import { extent } from "./funnel.ts";
+import type { Ids } from "./ids.ts";
+
+type Realm = Window & typeof globalThis;
+
+/** Beyond so many, sizes are pinned once and not followed. */
+const MAX_FOLLOWED = 4000;
+const REPLACED = new Set(["img", "svg", "canvas", "video", "iframe", "object", "embed", "select", "input", "textarea"]);
+/** Displays whose box has no size of its own to pin. */
+const UNSIZED = /^(inline|contents|none|table-row|table-row-group|table-header-group|table-footer-group|table-column)$/;
+
+export class Pins {
+	readonly #masks: Masks;
+	readonly #body: Body;
+	readonly #ids: Ids;
+	readonly #observer: ResizeObserver;
+	readonly #told = new Map<Element, string>();
+	readonly #dirty = new Set<Element>();
+
+	constructor(window: Realm, masks: Masks, body: Body, ids: Ids, wake: () => void) {
+		this.#masks = masks;
+		this.#body = body;
+		this.#ids = ids;
+		this.#observer = new window.ResizeObserver((entries) => {
+			for (const { target } of entries) this.#dirty.add(target);
+			wake();
+		});
+	}
+
+	/** A masked element or a box was sent. */
+	add(element: Element, id: number, verdict: number): void {
+		const box = isBox(verdict);
+		if (!box && !REPLACED.has(element.localName) && !hasText(element)) return;
+		const display = box ? "" : element.ownerDocument.defaultView?.getComputedStyle(element).display;
+		if (display === undefined || (UNSIZED.test(display) && !REPLACED.has(element.localName))) return;
+		const { width, height } = extent(element);
+		this.#told.set(element, `${width} ${height}`);
+		// A box was sent with its size.
+		if (!box && width) this.#body.pin(id, width, height);
+		if (this.#told.size < MAX_FOLLOWED) this.#observer.observe(element);
+	}
+
+	forget(node: Node): void {
+		const element = node as Element;
+		if (!this.#told.delete(element)) return;
+		this.#dirty.delete(element);
+		this.#observer.unobserve(element);
+	}
+
+	/** The children or the text of an element changed. */
+	touch(element: Element | null): void {
+		if (element && this.#ids.of(element) && isMasked(this.#ids.verdict(this.#ids.of(element))))
+			this.#dirty.add(element);
+	}
+
+	touchAll(): void {
+		for (const element of this.#told.keys()) this.#dirty.add(element);
+	}
+
+	flush(): void {
+		for (const element of this.#dirty) {
+			const id = this.#ids.of(element);
+			if (!id) continue;
+			const verdict = this.#masks.verdict(element);
+			if (!this.#told.has(element)) this.add(element, id, verdict);
+			else {
+				const { width, height } = extent(element);
+				const told = `${width} ${height}`;
+				if (this.#told.get(element) === told) continue;
+				this.#told.set(element, told);
+				this.#body.pin(id, width, height);
+			}
+		}
+		this.#dirty.clear();
+	}
+
+	stop(): void {
+		this.#observer.disconnect();
+	}
+}
+
+function hasText(element: Element): boolean {
+	for (let child = element.firstChild; child; child = child.nextSibling) {
+		if (child.nodeType === 3 && /\S/.test((child as Text).data)) return true;
+	}
+	return false;
+}

@@ -1,0 +1,254 @@
+/**
+ * Images and fonts that the mirror needs copies of. A page cannot read what another origin keeps from it, and a strict
+ * policy of the page forbids fetch: then a picture is drawn onto a canvas instead, and what cannot be drawn counts as
+ * unreadable. Whether anything unmasked still shows a resource is asked again at the moment of sending.
+ */
+
+import { isMasked, type Masks } from "../mask/masks.ts";
+import type { Body } from "./body.ts";
+import type { ResourceKind } from "./funnel.ts";
+import { hash128, hex, unhex } from "./hash.ts";
+import { AssetType, type Sender } from "./sender.ts";
+
+type Resource = {
+	url: string;
+	ref: string;
+	kind: ResourceKind;
+	/** Elements that show it; undefined: a style sheet refers to it. */
+	elements: Set<WeakRef<Element>> | undefined;
+};
+
+/** Larger pictures are scaled to the size they are shown in. */
+const SHRINK_FROM_BYTES = 150_000;
+const MAX_BYTES = 1_000_000;
+const MAX_WIDTH = 1600;
+const NO_KEY = new Uint8Array(16);
+const AT_ONCE = 3;
+/** The browser's list of loaded resources has this length unless the page changed it: beyond it, nothing is known. */
+const TIMING_ENTRIES = 250;
+
+export class Resources {
+	readonly #sender: Sender;
+	readonly #window: Window & typeof globalThis;
+	readonly #salt: Uint8Array;
+	readonly #wake: () => void;
+	readonly #refs = new Map<string, string>();
+	readonly #asked = new Set<string>();
+	readonly #queue: Resource[] = [];
+	readonly #answers = new Map<string, Uint8Array>();
+	#masks: Masks;
+	#running = 0;
+	#mayRun = false;
+	#mayFetch = true;
+	#stopped = false;
+	readonly #abort = new AbortController();
+	readonly unreadable: Record<string, number> = {};
+	enabled = true;
+
+	constructor(window: Window & typeof globalThis, sender: Sender, masks: Masks, salt: Uint8Array, wake: () => void) {
+		this.#window = window;
+		this.#sender = sender;
+		this.#masks = masks;
+		this.#salt = salt;
+		this.#wake = wake;
+		window.document.addEventListener(
+			"securitypolicyviolation",
+			(event) => {
+				if (event.effectiveDirective === "connect-src") this.#mayFetch = false;
+			},
+			{ signal: this.#abort.signal },
+		);
+	}
+
+	get dirty(): boolean {
+		return this.#answers.size > 0;
+	}
+
+	/** A new epoch: everything is asked for again. */
+	begin(masks: Masks): void {
+		this.#masks = masks;
+		this.#mayRun = false;
+		this.#asked.clear();
+		this.#queue.length = 0;
+		this.#answers.clear();
+	}
+
+	/** Notes that something refers to a URL; returns the ref that stands for it. */
+	refer(url: string, kind: ResourceKind, element?: Element): string {
+		let ref = this.#refs.get(url);
+		if (!ref) {
+			const bytes = new TextEncoder().encode(url);
+			const salted = new Uint8Array(this.#salt.length + bytes.length);
+			salted.set(this.#salt);
+			salted.set(bytes, this.#salt.length);
+			ref = hex(hash128(salted));
+			this.#refs.set(url, ref);
+		}
+		if (!this.#asked.has(ref)) {
+			this.#asked.add(ref);
+			this.#queue.push({ url, ref, kind, elements: element ? new Set([new WeakRef(element)]) : undefined });
+		} else {
+			const waiting = this.#queue.find((resource) => resource.ref === ref);
+			if (waiting && !element) waiting.elements = undefined;
+			else if (waiting?.elements && element) waiting.elements.add(new WeakRef(element));
+		}
+		return ref;
+	}
+
+	/** Starts or goes on loading; structure and text have been sent. */
+	run(): void {
+		this.#mayRun = true;
+		while (this.#running < AT_ONCE) {
+			const next = this.#queue.shift();
+			if (!next) return;
+			this.#running++;
+			void this.#answer(next).finally(() => {
+				this.#running--;
+				if (this.#mayRun && !this.#stopped) this.run();
+			});
+		}
+	}
+
+	flush(body: Body): void {
+		for (const [ref, key] of this.#answers) body.resource(unhex(ref), key);
+		this.#answers.clear();
+	}
+
+	/** Text at a URL, for a style sheet that the object model does not show. */
+	async fetchText(url: string): Promise<string | undefined> {
+		const blob = await this.#fetch(url, "omit");
+		return blob && /css|text\/plain/.test(blob.type) ? blob.text() : undefined;
+	}
+
+	stop(): void {
+		this.#stopped = true;
+		this.#queue.length = 0;
+		this.#abort.abort();
+	}
+
+	async #answer(resource: Resource): Promise<void> {
+		const asked = this.#masks;
+		let blob: Blob | undefined;
+		try {
+			if (this.enabled || resource.kind === "font") blob = await this.#load(resource);
+		} catch {
+			blob = undefined;
+		}
+		const bytes = blob && blob.size <= MAX_BYTES ? new Uint8Array(await blob.arrayBuffer()) : undefined;
+		if (this.#stopped || asked !== this.#masks) return;
+		if (!this.#shown(resource)) {
+			this.#asked.delete(resource.ref);
+			return;
+		}
+		const type = resource.kind === "font" ? AssetType.font : AssetType.image;
+		const key = bytes && this.#sender.asset(type, (blob?.type ?? "").split(";")[0] ?? "", bytes);
+		if (!key) this.unreadable[resource.kind] = (this.unreadable[resource.kind] ?? 0) + 1;
+		this.#answers.set(resource.ref, key ?? NO_KEY);
+		this.#wake();
+	}
+
+	/** Whether a style sheet, or an element that is not masked by now, shows it. */
+	#shown(resource: Resource): boolean {
+		if (!resource.elements) return true;
+		this.#masks.step(this.#window.document, this.#window.location.pathname);
+		for (const element of resource.elements) {
+			const live = element.deref();
+			if (live?.isConnected && !isMasked(this.#masks.verdict(live))) return true;
+		}
+		return false;
+	}
+
+	async #load(resource: Resource): Promise<Blob | undefined> {
+		const { url, kind } = resource;
+		if (url.startsWith("data:")) return fromData(url);
+		const image = this.#loadedImage(resource);
+		// What the page itself has not loaded is not loaded for the mirror's sake.
+		if (!image && !this.#isLoaded(url)) return undefined;
+		const fetched = await this.#fetch(url, "same-origin");
+		if (kind === "font") return fetched && fontBlob(fetched, url);
+		if (fetched && !/^image\//.test(fetched.type)) return undefined;
+		if (fetched && (fetched.size < SHRINK_FROM_BYTES || /svg/.test(fetched.type))) return fetched;
+		return this.#draw(url, image, fetched);
+	}
+
+	#isLoaded(url: string): boolean {
+		const { performance } = this.#window;
+		return (
+			performance.getEntriesByName(url).length > 0 || performance.getEntriesByType("resource").length >= TIMING_ENTRIES
+		);
+	}
+
+	#loadedImage(resource: Resource): HTMLImageElement | undefined {
+		for (const element of resource.elements ?? []) {
+			const live = element.deref() as HTMLImageElement | undefined;
+			if (live?.localName === "img" && live.complete && live.naturalWidth && live.currentSrc === resource.url)
+				return live;
+		}
+		return undefined;
+	}
+
+	async #fetch(url: string, credentials: RequestCredentials): Promise<Blob | undefined> {
+		if (!this.#mayFetch || !/^(https?|blob):/.test(url)) return undefined;
+		try {
+			const response = await this.#window.fetch(url, { cache: "force-cache", credentials, signal: this.#abort.signal });
+			return response.ok ? await response.blob() : undefined;
+		} catch {
+			return undefined;
+		}
+	}
+
+	/** Draws a picture at the size it is shown in; throws for one that the page may not read. */
+	async #draw(url: string, shown: HTMLImageElement | undefined, blob: Blob | undefined): Promise<Blob | undefined> {
+		const { document, devicePixelRatio } = this.#window;
+		let image: CanvasImageSource & { width: number; height: number };
+		if (blob) {
+			image = await this.#window.createImageBitmap(blob);
+		} else {
+			let source = shown;
+			if (!source) {
+				source = document.createElement("img");
+				if (new URL(url).origin !== this.#window.location.origin) source.crossOrigin = "anonymous";
+				source.src = url;
+				await source.decode();
+			}
+			image = await this.#window.createImageBitmap(source);
+		}
+		const wanted = Math.min(
+			MAX_WIDTH,
+			shown?.clientWidth ? Math.ceil(shown.clientWidth * devicePixelRatio) : MAX_WIDTH,
+		);
+		const scale = Math.min(1, wanted / image.width);
+		const canvas = document.createElement("canvas");
+		canvas.width = Math.max(1, Math.round(image.width * scale));
+		canvas.height = Math.max(1, Math.round(image.height * scale));
+		canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+		return toBlob(canvas, 0.8);
+	}
+}
+
+/** A canvas as WebP (PNG where the browser cannot); rejects for a canvas that the page may not read. */
+export const toBlob = (canvas: HTMLCanvasElement, quality: number): Promise<Blob | undefined> =>
+	new Promise((resolve, reject) => {
+		try {
+			canvas.toBlob((blob) => resolve(blob ?? undefined), "image/webp", quality);
+		} catch (error) {
+			reject(error as Error);
+		}
+	});
+
+function fromData(url: string): Blob | undefined {
+	const comma = url.indexOf(",");
+	const head = url.slice(5, comma);
+	const text = decodeURIComponent(url.slice(comma + 1));
+	const data = /;\s*base64$/i.test(head) ? atob(text.replace(/\s/g, "")) : undefined;
+	const bytes = data === undefined ? new TextEncoder().encode(text) : Uint8Array.from(data, (c) => c.charCodeAt(0));
+	const type = head.split(";")[0]?.toLowerCase() ?? "";
+	return /^(image|font|application\/(x-)?font)/.test(type) ? new Blob([bytes], { type }) : undefined;
+}
+
+/** Servers name fonts in many ways; the mirror wants one. */
+function fontBlob(blob: Blob, url: string): Blob | undefined {
+	if (/html|json|image/.test(blob.type)) return undefined;
+	const extension = /\.(woff2?|ttf|otf)([?#]|$)/i.exec(url)?.[1]?.toLowerCase();
+	return new Blob([blob], { type: extension ? `font/${extension}` : "font/woff2" });
+}

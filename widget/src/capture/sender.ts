@@ -1,0 +1,126 @@
+/** Turns bodies and assets into frames, deflates the larger ones and keeps the order in which they were given. */
+
+import { deflate, encodeFrame, Flag, Kind, MAX_VISITOR_FRAME_BYTES } from "../../../wire/wire.ts";
+import { hash128, hex } from "./hash.ts";
+
+/** Smaller bodies are sent raw, and at once if nothing waits. */
+const DEFLATE_FROM_BYTES = 500;
+/** Room for the header. */
+const MAX_BODY_BYTES = MAX_VISITOR_FRAME_BYTES - 64;
+/** Of the room's `AssetBytes`: what one source may take of it. */
+const MAX_ASSETS_BYTES = 15 << 20;
+
+export const AssetType = { style: 1, image: 2, font: 3, other: 4 } as const;
+
+type Waiting = { kind: number; flags: number; epoch: number; plain: number; bytes: Promise<Uint8Array> };
+
+export class Sender {
+	readonly #emit: (frame: Uint8Array<ArrayBuffer>) => void;
+	readonly #failed: () => void;
+	readonly #waiting: Waiting[] = [];
+	readonly #held = new Set<string>();
+	#assetBytes = 0;
+	#epoch = 0;
+	#stopped = false;
+	bytes = 0;
+	frames = 0;
+
+	constructor(emit: (frame: Uint8Array<ArrayBuffer>) => void, failed: () => void) {
+		this.#emit = emit;
+		this.#failed = failed;
+	}
+
+	/** Starts an epoch; what still waits of the one before is dropped. `have`: keys of assets that the room holds. */
+	begin(epoch: number, have?: readonly string[]): void {
+		this.#epoch = epoch;
+		if (!have) return;
+		this.#held.clear();
+		this.#assetBytes = 0;
+		for (const key of have) this.#held.add(key);
+	}
+
+	/** A snapshot part or a diff. */
+	state(kind: number, flags: number, body: Uint8Array<ArrayBuffer>): void {
+		this.#put(kind, flags, this.#epoch, body, 0);
+	}
+
+	/** Pointer, viewport, click: not in the state's order. */
+	latest(kind: number, body: Uint8Array): void {
+		if (!this.#stopped) this.#out(encodeFrame(kind, body));
+	}
+
+	/** Sends an asset unless the room holds it; returns its key, or undefined if it is over a limit. */
+	asset(type: number, mime: string, bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+		const key = hash128(bytes);
+		const name = hex(key);
+		if (this.#held.has(name)) return key;
+		const body = new Uint8Array(18 + mime.length + bytes.length);
+		if (body.length > MAX_BODY_BYTES || mime.length > 255 || this.#assetBytes + body.length > MAX_ASSETS_BYTES)
+			return undefined;
+		body.set(key);
+		body[16] = type;
+		body[17] = mime.length;
+		for (let i = 0; i < mime.length; i++) body[18 + i] = mime.charCodeAt(i) & 0x7f;
+		body.set(bytes, 18 + mime.length);
+		this.#held.add(name);
+		this.#assetBytes += body.length;
+		const text = type === AssetType.style || /svg|ttf|otf|json|text/.test(mime);
+		this.#put(Kind.asset, text ? 0 : RAW, 0, body, 16);
+		return key;
+	}
+
+	stop(): void {
+		this.#stopped = true;
+		this.#waiting.length = 0;
+	}
+
+	/** The first `plain` bytes of a body stay readable when the rest is deflated. */
+	#put(kind: number, flags: number, epoch: number, body: Uint8Array<ArrayBuffer>, plain: number): void {
+		if (this.#stopped) return;
+		if (flags & RAW || body.length < DEFLATE_FROM_BYTES) {
+			if (this.#waiting.length === 0) this.#out(encodeFrame(kind, body, { flags: flags & ~RAW, epoch }));
+			else this.#wait({ kind, flags: flags & ~RAW, epoch, plain: 0, bytes: Promise.resolve(body) });
+			return;
+		}
+		const rest = deflate(body.subarray(plain));
+		const bytes = plain ? rest.then((tail) => joined(body.subarray(0, plain), tail)) : rest;
+		this.#wait({ kind, flags: flags | Flag.deflated, epoch, plain, bytes });
+	}
+
+	#wait(frame: Waiting): void {
+		this.#waiting.push(frame);
+		if (this.#waiting.length === 1) void this.#drain();
+	}
+
+	async #drain(): Promise<void> {
+		try {
+			for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
+				const body = await first.bytes;
+				if (this.#stopped) return;
+				this.#waiting.shift();
+				// An epoch that was overtaken while its part was deflated is of no use to anybody.
+				if (first.epoch && first.epoch !== this.#epoch) continue;
+				this.#out(encodeFrame(first.kind, body, { flags: first.flags, epoch: first.epoch }));
+			}
+		} catch {
+			this.#waiting.length = 0;
+			this.#failed();
+		}
+	}
+
+	#out(frame: Uint8Array<ArrayBuffer>): void {
+		this.frames++;
+		this.bytes += frame.length;
+		this.#emit(frame);
+	}
+}
+
+/** Marks, inside this file, a body that does not get smaller by deflating. */
+const RAW = 1 << 8;
+
+function joined(head: Uint8Array, tail: Uint8Array): Uint8Array<ArrayBuffer> {
+	const out = new Uint8Array(head.length + tail.length);
+	out.set(head);
+	out.set(tail, head.length);
+	return out;
+}
