@@ -174,7 +174,6 @@ class Session implements Running {
 		this.#unwatch ??= watchPage(() => this.#tellPage());
 		const state = { ...this.#state, captured: false };
 		this.#update(withMembers(withRoom(state, welcome.state), welcome.members));
-		if (!this.#state.code && !isSeen(this.#state)) void this.#renewCode();
 	}
 
 	#changed(phase: Phase, reason?: Reason): void {
@@ -254,7 +253,6 @@ class Session implements Running {
 			// A code works once: whoever comes next needs another.
 			if (consent.what === "view" && consent.act === "ask") this.#state = { ...this.#state, code: "", codeUntil: 0 };
 			this.#update(withConsent(this.#state, consent, Date.now()));
-			if (!this.#state.code && !isSeen(this.#state) && this.#state.asks.length === 0) void this.#renewCode();
 		},
 		[Kind.policy]: (frame) => this.#setPolicy(readJSON<Policy>(frame)),
 		[Kind.keyframe]: (frame) => {
@@ -303,7 +301,6 @@ class Session implements Running {
 		if (!this.#state.asks.some((ask) => ask.member === member)) return;
 		this.#consent(act, member);
 		this.#update(withConsent(this.#state, { what: "view", act, member }, Date.now()));
-		if (!this.#state.code && !isSeen(this.#state)) void this.#renewCode();
 	}
 
 	#consent(act: Consent["act"], member: number): void {
@@ -354,6 +351,8 @@ class Session implements Running {
 
 	#render(): void {
 		if (this.#over) return;
+		// A code works once and for a while; whoever waits is never without.
+		if (screens(this.#state).panel === "connecting") void this.#renewCode();
 		this.#view.render(screens(this.#state), this.#state, this.#policy?.mode ?? "inputs");
 		const told = summary(this.#state);
 		if (told !== this.#told) this.boot.emit(told);

@@ -3,10 +3,11 @@ const CHECK_MS = 1000;
 /**
  * Keeps the widget above everything while a session runs, whatever the page puts into the top layer: the host is a
  * manual popover, shown again after anything else was. A modal dialog makes all outside of it inert (HTML, "blocked by
- * a modal dialog"), popovers too, so the host moves into the topmost one and back when it closes.
+ * a modal dialog"), popovers too, and so does a full-screen element in Chromium: the host moves into whichever is
+ * topmost, and back when that closes.
  */
 export class Layer {
-	readonly #home: ParentNode & Node = document.documentElement;
+	readonly #home: Place = document.documentElement;
 	readonly #stopped = new AbortController();
 	readonly #timer: ReturnType<typeof setInterval>;
 	#frame = 0;
@@ -40,7 +41,7 @@ export class Layer {
 	/** Puts the widget on top of the top layer. */
 	raise(): void {
 		const { host } = this;
-		const parent = topmostModal() ?? this.#home;
+		const parent = topmostBlocker() ?? this.#home;
 		const focused = host.shadowRoot?.activeElement as HTMLElement | null | undefined;
 		if (host.parentNode !== parent) parent.append(host);
 		if (host.matches(":popover-open")) host.hidePopover();
@@ -58,7 +59,7 @@ export class Layer {
 
 	#buried(): boolean {
 		if (!this.host.matches(":popover-open")) return true;
-		if (this.host.parentNode !== (topmostModal() ?? this.#home)) return true;
+		if (this.host.parentNode !== (topmostBlocker() ?? this.#home)) return true;
 		const box = this.vital()?.getBoundingClientRect();
 		if (!box || box.width === 0) return false;
 		// Inert or covered: the page's element is met at the very place.
@@ -78,11 +79,17 @@ function deepest(x: number, y: number): Element | undefined {
 	return met ?? undefined;
 }
 
-/** The modal dialog that was opened last, also in open shadow roots as met in the window's middle. */
-function topmostModal(): Element | undefined {
-	// Behind a modal dialog everything is inert and is not hit: whatever is met belongs to it or is its backdrop.
+type Place = ParentNode & Node;
+
+/** Where a full-screen element cannot take a child that is shown; there the bar is seen but out of reach. */
+const REPLACED = "video, audio, img, canvas, iframe, object, embed, svg";
+
+/** The modal dialog or full-screen element on top, also in open shadow roots, as met in the window's middle. */
+function topmostBlocker(): Place | undefined {
+	// Everything outside of it is inert and is not hit: whatever is met belongs to it or is its backdrop.
 	for (let met: Node | null = deepest(innerWidth / 2, innerHeight / 2) ?? null; met; ) {
-		if (met instanceof Element && met.matches("dialog:modal")) return met;
+		if (met instanceof Element && met.matches("dialog:modal, :fullscreen:not(:root)"))
+			return met.matches(REPLACED) ? undefined : (met.shadowRoot ?? met);
 		met = met.parentNode ?? (met instanceof ShadowRoot ? met.host : null);
 	}
 	return [...document.querySelectorAll("dialog:modal")].at(-1);

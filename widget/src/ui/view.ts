@@ -53,7 +53,7 @@ export class View {
 	readonly #timer: ReturnType<typeof setInterval>;
 	readonly #stopped = new AbortController();
 	#layer: Layer | undefined;
-	#announced = 0;
+	#announced = Number.NEGATIVE_INFINITY;
 
 	constructor(
 		private readonly boot: { host: HTMLElement; root: ShadowRoot; launcher: HTMLElement },

@@ -20,10 +20,15 @@ let browser: Browser | undefined;
 let server: TestServer | undefined;
 
 export async function open(): Promise<{ browser: Browser; server: TestServer }> {
-	browser ??= await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+	browser ??= await chromium.launch({
+		executablePath: "/usr/bin/chromium",
+		args: ["--no-sandbox"],
+		ignoreDefaultArgs: ["--disable-back-forward-cache"],
+	});
 	server ??= await TestServer.start();
 	server.pages.set("/", { html: shop(server, MODAL) });
 	server.pages.set("/second", { html: shop(server, "<p>Second page</p>").replace("<title>Shop", "<title>Second") });
+	server.pages.set("/plain", { html: "<!doctype html><title>Plain</title><p>Without the widget" });
 	return { browser, server };
 }
 

@@ -44,6 +44,8 @@ export class TestServer {
 	dropSockets = false;
 	pages = new Map<string, { html: string; headers?: Record<string, string> }>();
 	codes = 0;
+	/** Say nothing more, as when a network swallows everything. */
+	mute = false;
 	#alive = true;
 	#resume = "";
 	#server: Server;
@@ -77,7 +79,15 @@ export class TestServer {
 	reset(): void {
 		for (const tab of this.tabs) tab.socket.destroy();
 		this.tabs.length = this.requests.length = this.bodies.length = 0;
-		Object.assign(this, { members: [], state: "waiting", limits: {}, failEntries: 0, dropSockets: false, codes: 0 });
+		Object.assign(this, {
+			members: [],
+			state: "waiting",
+			limits: {},
+			failEntries: 0,
+			dropSockets: false,
+			codes: 0,
+			mute: false,
+		});
 		this.policy = { version: 1, mode: "inputs", url: { domain: true, path: true, query: false, hash: false } };
 		this.#alive = true;
 		this.#resume = "";
@@ -106,6 +116,11 @@ export class TestServer {
 		this.all(Kind.consent, { what: "view", act: "ask", member, name });
 	}
 
+	/** The session's time is up while nobody is connected. */
+	end(): void {
+		this.#alive = false;
+	}
+
 	point(member: number, node: number, x: number, y: number, button?: number): void {
 		const body = encodePointer({ node, fx: 0.5, fy: 0.5, x, y }, button);
 		for (const tab of this.open)
@@ -124,6 +139,7 @@ export class TestServer {
 		tab.frames.push(frame);
 		switch (frame.kind) {
 			case Kind.ping:
+				if (this.mute) break;
 				tab.socket.send(encodeFrame(Kind.pong, frame.body));
 				break;
 			case Kind.hello:
