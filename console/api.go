@@ -39,12 +39,12 @@ type joinView struct {
 	Site   rooms.SiteName `json:"site"`
 }
 
-func (c *Console) signIn(w http.ResponseWriter, r *http.Request, _ caller) error {
+func (c *Console) signIn(w http.ResponseWriter, r *http.Request, who caller) error {
 	var request struct {
 		Email    string `json:"email"`
 		Password string `json:"password"`
 	}
-	if err := decode(r, &request); err != nil {
+	if err := c.decode(w, r, &request); err != nil {
 		return err
 	}
 	if err := checkText("email", request.Email, accounts.MaxEmail); err != nil {
@@ -58,6 +58,11 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request, _ caller) error
 	})
 	if err != nil {
 		return err
+	}
+	if who.token != "" { // the cookie that held it is about to be replaced
+		if err := c.accounts.SignOut(r.Context(), who.token); err != nil {
+			return err
+		}
 	}
 	c.setToken(w, token)
 	return c.writeMe(w, r, person)
@@ -121,7 +126,7 @@ func (c *Console) join(w http.ResponseWriter, r *http.Request, who caller) error
 		Code string `json:"code"`
 		Room string `json:"room"`
 	}
-	if err := decode(r, &request); err != nil {
+	if err := c.decode(w, r, &request); err != nil {
 		return err
 	}
 	by, field, value := c.rooms.JoinByCode, "code", request.Code

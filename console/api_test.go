@@ -1,7 +1,11 @@
 package console
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,6 +14,7 @@ import (
 	"time"
 
 	"alongside/accounts"
+	"alongside/rooms"
 )
 
 // Every route answers whoever is not signed in alike, and says nothing else.
@@ -266,6 +271,67 @@ func TestBodiesAreChecked(t *testing.T) {
 	}
 	if b.logged.String() != "" {
 		t.Errorf("a client's mistakes were logged: %s", b.logged)
+	}
+}
+
+// Whoever sends a body byte by byte must not hold a connection for ever; whoever is served slowly must not be cut.
+func TestABodyMustArrive(t *testing.T) {
+	b := newBench(t, benchOptions{})
+	b.console.bodyTime = 100 * time.Millisecond
+	conn, err := net.Dial("tcp", b.server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(conn, "POST /api/v1/sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+	content, err := io.ReadAll(conn)
+	if err != nil || !strings.HasPrefix(string(content), "HTTP/1.1 408 ") || !strings.Contains(string(content), `"code":"slow"`) {
+		t.Errorf("%v: %s", err, content)
+	}
+
+	visit := b.visit(b.here, "Basket")
+	agent := b.signedIn("here@example.org")
+	b.console.rooms = slowRooms{b.hub, 3 * b.console.bodyTime}
+	if answer := b.call(agent, "POST", "/api/v1/joins", `{"room":"`+visit.Room+`"}`); answer.status != http.StatusOK {
+		t.Errorf("after a wait: %d %s", answer.status, answer.body)
+	}
+}
+
+// slowRooms takes its time, unless the client has gone.
+type slowRooms struct {
+	*rooms.Hub
+	wait time.Duration
+}
+
+func (s slowRooms) JoinByRoom(ctx context.Context, tenant string, person rooms.Person, room string) (rooms.Joined, error) {
+	select {
+	case <-time.After(s.wait):
+		return s.Hub.JoinByRoom(ctx, tenant, person, room)
+	case <-ctx.Done():
+		return rooms.Joined{}, ctx.Err()
+	}
+}
+
+// A browser holds one sign-in: signing in again ends the one before.
+func TestSigningInAgainEndsTheSignInBefore(t *testing.T) {
+	b := newBench(t, benchOptions{})
+	agent := b.signedIn("here@example.org")
+	address, err := url.Parse(b.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := agent.Jar.Cookies(address)[0].Value
+	if answer := b.call(agent, "POST", "/api/v1/sign-in", `{"email":"there@example.org","password":"`+password+`"}`); answer.status != http.StatusOK {
+		t.Fatalf("%d %s", answer.status, answer.body)
+	}
+	if answer := b.call(agent, "GET", "/api/v1/me", ""); !strings.Contains(answer.body, "there@example.org") {
+		t.Errorf("now signed in: %s", answer.body)
+	}
+	if answer := b.call(b.browser(), "GET", "/api/v1/me", "", "Cookie", "alongside="+before); answer.status != http.StatusUnauthorized {
+		t.Errorf("the token before: %d", answer.status)
 	}
 }
 

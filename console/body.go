@@ -6,18 +6,35 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
 
-// maxBodyBytes is the most that a request's body may hold.
-const maxBodyBytes = 64 << 10
+const (
+	maxBodyBytes = 64 << 10         // most that a request's body may hold
+	bodyTime     = 10 * time.Second // most that it may take to arrive
+)
 
 // decode reads the body, one JSON object, into value. Fields that value lacks are ignored; one of the wrong type, an object
 // where a text belongs for instance, is named in the answer.
-func decode(r *http.Request, value any) error {
-	decoder := json.NewDecoder(r.Body)
+func (c *Console) decode(w http.ResponseWriter, r *http.Request, value any) error {
+	// The limit is lifted again: what comes after the body may take longer, and a closed connection would end it.
+	control := http.NewResponseController(w)
+	if err := control.SetReadDeadline(time.Now().Add(c.bodyTime)); err != nil {
+		return fmt.Errorf("limit the time for a body: %w", err)
+	}
+	err := decodeJSON(http.MaxBytesReader(w, r.Body, maxBodyBytes), value)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return problemSlow // the limit stays: the connection is of no more use
+	}
+	return errors.Join(err, control.SetReadDeadline(time.Time{}))
+}
+
+func decodeJSON(body io.Reader, value any) error {
+	decoder := json.NewDecoder(body)
 	err := decoder.Decode(value)
 	if err == nil {
 		_, err = decoder.Token()
@@ -29,6 +46,8 @@ func decode(r *http.Request, value any) error {
 	var tooLarge *http.MaxBytesError
 	var wrongType *json.UnmarshalTypeError
 	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return err
 	case errors.As(err, &tooLarge):
 		return problemTooLarge
 	case errors.As(err, &wrongType) && wrongType.Field != "":

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 
 	"alongside/accounts"
 	"alongside/rooms"
@@ -66,6 +67,7 @@ type Console struct {
 	bundle   *widget.Bundle
 	foreign  *http.CrossOriginProtection
 	stream   streamPace
+	bodyTime time.Duration
 }
 
 // New starts nothing. It returns an error if public is no origin.
@@ -109,6 +111,7 @@ func newConsole(config Config, files fs.FS) (*Console, error) {
 		bundle:   bundle,
 		foreign:  foreign,
 		stream:   defaultPace,
+		bodyTime: bodyTime,
 	}, nil
 }
 

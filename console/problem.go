@@ -36,6 +36,7 @@ var (
 	problemSignIn    = newProblem(http.StatusUnauthorized, "sign-in", "Sign in first.")
 	problemRole      = newProblem(http.StatusForbidden, "role", "Your role does not allow this.")
 	problemTooLarge  = newProblem(http.StatusRequestEntityTooLarge, "too-large", "The request is larger than 64 KiB.")
+	problemSlow      = newProblem(http.StatusRequestTimeout, "slow", "The request took too long to arrive.")
 	problemJSON      = newProblem(http.StatusBadRequest, "json", "The request is not one JSON object.")
 	problemWrong     = newProblem(http.StatusUnauthorized, "credentials", "E-mail or password is wrong.")
 	problemRate      = newProblem(http.StatusTooManyRequests, "rate", "Too many attempts. Try again later.")

@@ -88,6 +88,5 @@ func (c *Console) dispatch(w http.ResponseWriter, r *http.Request, byMethod map[
 		}
 		who.person = person
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBodyBytes)
 	return route.handle(c, w, r, who)
 }

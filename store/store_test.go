@@ -103,6 +103,20 @@ func TestOnlyTheOwnerReadsTheFiles(t *testing.T) {
 			t.Errorf("%s is %o", filepath.Base(file), got)
 		}
 	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if files, err = filepath.Glob(filepath.Join(dir, "*")); err != nil || len(files) != 1 {
+		t.Errorf("files %v, %v after closing: the log should be in the database", files, err)
+	}
+}
+
+func TestAFolderMayHaveAnyName(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a b?mode=memory#c%20d'é")
+	open(t, dir, notes).Close()
+	if info, err := os.Stat(filepath.Join(dir, store.FileName)); err != nil || info.Size() == 0 {
+		t.Errorf("the tables are elsewhere: %v, %v", info, err)
+	}
 }
 
 func TestAnExistingFileIsMadePrivate(t *testing.T) {
