@@ -3,6 +3,7 @@ package relay
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -18,12 +19,12 @@ import (
 )
 
 const (
-	batchBytes    = 256 << 10 // taken from the seat at once
-	chunkBytes    = 32 << 10  // one write to the socket, which must make progress within writeTimeout
-	writeTimeout  = 10 * time.Second
-	pongsWaiting  = 8
-	firstScratch  = 4 << 10
-	lingerTimeout = 5 * time.Second // for the closing handshake
+	batchBytes   = 256 << 10 // taken from the seat at once
+	chunkBytes   = 32 << 10  // one write to the socket, which must be done within writeTimeout
+	kernelBytes  = 256 << 10
+	writeTimeout = 10 * time.Second
+	pongsWaiting = 8
+	firstScratch = 4 << 10
 )
 
 // limits are what one connection may send before it is closed with 4429.
@@ -92,7 +93,7 @@ func (c *conn) wake() {
 func (c *conn) serve(w http.ResponseWriter, q *http.Request, seat *rooms.Seat, version string) {
 	c.seat = seat
 	defer seat.Detach()
-	hijack := &hijacker{ResponseWriter: w}
+	hijack := &hijacker{ResponseWriter: w, timeout: c.server.timing.write}
 	ws, err := websocket.Accept(hijack, q, &websocket.AcceptOptions{
 		Subprotocols:       []string{version},
 		InsecureSkipVerify: true, // the ticket names the one origin it is for, and Attach compared it
@@ -124,6 +125,7 @@ func (c *conn) recovered() {
 	if e := recover(); e != nil {
 		c.server.counters.crashed.Add(1)
 		c.server.Logger.Error("connection crashed", "room", c.seat.Room(), "panic", e, "stack", string(debug.Stack()))
+		c.end(gone)
 		c.ws.CloseNow()
 	}
 }
@@ -151,8 +153,9 @@ var gone = wire.Closef(1006, "connection lost")
 func (c *conn) read() {
 	defer c.recovered()
 	hello := true
-	c.silence = time.AfterFunc(wire.HelloTimeout, func() {
-		c.end(wire.Closef(wire.CloseNoHello, "no hello within %s", wire.HelloTimeout))
+	wait := c.server.timing
+	c.silence = time.AfterFunc(wait.hello, func() {
+		c.end(wire.Closef(wire.CloseNoHello, "no hello within %s", wait.hello))
 	})
 	defer func() { c.silence.Stop() }()
 	for {
@@ -160,12 +163,12 @@ func (c *conn) read() {
 		if err == nil && hello {
 			hello = false
 			c.silence.Stop()
-			c.silence = time.AfterFunc(wire.SilenceTimeout, func() {
+			c.silence = time.AfterFunc(wait.silence, func() {
 				c.server.counters.silent.Add(1)
-				c.end(wire.Closef(wire.CloseSilent, "nothing heard for %s", wire.SilenceTimeout))
+				c.end(wire.Closef(wire.CloseSilent, "nothing heard for %s", wait.silence))
 			})
 		} else if err == nil {
-			c.silence.Reset(wire.SilenceTimeout)
+			c.silence.Reset(wait.silence)
 		}
 		if err == nil {
 			err = c.receive(f)
@@ -243,7 +246,7 @@ func (c *conn) receive(f wire.Frame) error {
 
 // write sends what the seat has, until the connection ends; then it closes it.
 func (c *conn) write() {
-	ping := time.NewTicker(wire.PingEvery)
+	ping := time.NewTicker(c.server.timing.ping)
 	defer ping.Stop()
 	var batch []wire.Frame
 	for {
@@ -310,7 +313,8 @@ func (c *conn) send(batch []wire.Frame) error {
 // hijacker puts a corked connection under the WebSocket.
 type hijacker struct {
 	http.ResponseWriter
-	out *corked
+	timeout time.Duration // of the corked connection
+	out     *corked
 }
 
 // Hijack implements http.Hijacker.
@@ -319,14 +323,27 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	h.out = &corked{Conn: nc}
+	limitKernelQueue(nc)
+	h.out = &corked{Conn: nc, timeout: h.timeout}
 	return h.out, bufio.NewReadWriter(rw.Reader, bufio.NewWriterSize(h.out, 4<<10)), nil
 }
 
+// limitKernelQueue keeps the kernel from holding megabytes for a slow peer, who would see the past for that long; what
+// is not in the kernel yet can still be replaced by something newer. It costs speed only above 256 KiB per round trip.
+func limitKernelQueue(nc net.Conn) {
+	if t, ok := nc.(*tls.Conn); ok {
+		nc = t.NetConn()
+	}
+	if t, ok := nc.(*net.TCPConn); ok {
+		t.SetWriteBuffer(kernelBytes) // an error leaves the default, which works
+	}
+}
+
 // corked is a connection that gathers small writes between cork and uncork, and that breaks when a chunk makes no way
-// for writeTimeout, however long a large frame takes on a slow line.
+// for its timeout, however long a large frame takes on a slow line.
 type corked struct {
 	net.Conn
+	timeout time.Duration // fixed; for one chunk
 
 	mu      sync.Mutex // the writer's and, for control frames, the reader's
 	gather  bool
@@ -375,7 +392,7 @@ func (c *corked) flush() error {
 
 func (c *corked) writeThrough(p []byte) (n int, err error) {
 	for len(p) > 0 && err == nil {
-		c.Conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+		c.Conn.SetWriteDeadline(time.Now().Add(c.timeout))
 		var m int
 		m, err = c.Conn.Write(p[:min(len(p), chunkBytes)])
 		n += m

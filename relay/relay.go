@@ -55,8 +55,9 @@ type Config struct {
 type Server struct {
 	Config // fixed
 
-	ctx  context.Context // ends when all connections must; fixed
-	stop context.CancelFunc
+	timing timing          // fixed
+	ctx    context.Context // fixed; ends when all connections must
+	stop   context.CancelFunc
 
 	mu       sync.Mutex // guards draining, and adding to conns against it
 	draining bool
@@ -101,8 +102,14 @@ func New(c Config) *Server {
 		c.Rates = c.Hub.Shared
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	return &Server{Config: c, ctx: ctx, stop: stop}
+	return &Server{
+		Config: c, ctx: ctx, stop: stop,
+		timing: timing{wire.HelloTimeout, wire.SilenceTimeout, wire.PingEvery, writeTimeout},
+	}
 }
+
+// timing is how long a connection is waited for.
+type timing struct{ hello, silence, ping, write time.Duration }
 
 // Register adds the server's routes.
 func (s *Server) Register(mux *http.ServeMux) {
