@@ -45,6 +45,7 @@ export function watchVisitors(watcher: ListWatcher, probe: () => void): () => vo
 		source.addEventListener("visitors", (event) => {
 			try {
 				watcher.changed(visitors(JSON.parse(event.data)).visitors);
+				watcher.connected(true);
 			} catch {
 				watcher.connected(false); // not what was agreed: better a visible fault than a wrong list
 			}
@@ -74,3 +75,8 @@ export function matches(visitor: Visitor, query: string): boolean {
 		.split(/\s+/)
 		.every((word) => all.includes(word));
 }
+
+const ranks: Record<Visitor["state"], number> = { waiting: 0, asking: 1, live: 2, paused: 2, away: 3, ended: 4 };
+
+/** Those who wait for someone come first, the longest wait before the others. */
+export const byNeed = (a: Visitor, b: Visitor): number => ranks[a.state] - ranks[b.state] || a.since - b.since;

@@ -6,10 +6,11 @@ import { t } from "../texts/index.ts";
 import { Badge } from "../ui/badge.tsx";
 import { copyText } from "../ui/copy.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { Icon } from "../ui/icons.tsx";
+import { Icon, type IconName } from "../ui/icons.tsx";
 import { toast } from "../ui/toast.tsx";
 import { People } from "./people.tsx";
 import { QualityMenu } from "./quality-menu.tsx";
+import type { Scene } from "./room.ts";
 import type { LiveSession } from "./session.ts";
 
 type Props = {
@@ -21,13 +22,16 @@ type Props = {
 	onEnd(): void;
 };
 
+/** Scenes of an agent whom the visitor lets see the page. */
+const seen: ReadonlySet<Scene> = new Set(["live", "paused", "away", "lost"]);
+
 export function LiveBar({ session, room, fit, onFit, onLeave, onEnd }: Props) {
 	const { state, request } = useCell(session.room);
 	const scene = useCell(session.scene);
 	const site = useCell(session.site);
 	const [ending, setEnding] = useState(false);
-	const joined = scene !== "connecting" && scene !== "gone";
-	const here = joined && scene !== "ended" && scene !== "failed" && scene !== "replaced";
+	const viewing = seen.has(scene);
+	const here = viewing || scene === "asking";
 	const copy = async () => {
 		const link = location.origin + roomPath(room);
 		toast((await copyText(link)) ? t("linkCopied") : link);
@@ -38,28 +42,16 @@ export function LiveBar({ session, room, fit, onFit, onLeave, onEnd }: Props) {
 				<Icon name="back" />
 			</a>
 			<bdi class="live-site">{site || t("liveTitle")}</bdi>
-			{joined && <Badge state={request === "asking" && state !== "ended" ? "asking" : state} />}
+			{here && <Badge state={request === "asking" ? "asking" : state} />}
 			<span class="spring" />
 			{here && (
 				<>
-					<QualityMenu session={session} />
+					{viewing && <QualityMenu session={session} />}
 					<People session={session} />
-					<button type="button" class="button quiet labelled" aria-label={t("fit")} aria-pressed={fit} onClick={onFit}>
-						<Icon name="fit" />
-						<span class="label">{t(fit ? "fit" : "actual")}</span>
-					</button>
-					<button type="button" class="button quiet labelled" onClick={copy}>
-						<Icon name="link" />
-						<span class="label">{t("copyLink")}</span>
-					</button>
-					<button type="button" class="button labelled" onClick={onLeave}>
-						<Icon name="leave" />
-						<span class="label">{t("leave")}</span>
-					</button>
-					<button type="button" class="button danger labelled" onClick={() => setEnding(true)}>
-						<Icon name="end" />
-						<span class="label">{t("end")}</span>
-					</button>
+					{viewing && <BarButton kind="quiet" icon="fit" text={t("fit")} pressed={fit} onClick={onFit} />}
+					<BarButton kind="quiet" icon="link" text={t("copyLink")} onClick={copy} />
+					<BarButton kind="" icon="leave" text={t("leave")} onClick={onLeave} />
+					{viewing && <BarButton kind="danger" icon="end" text={t("end")} onClick={() => setEnding(true)} />}
 				</>
 			)}
 			{ending && (
@@ -76,5 +68,17 @@ export function LiveBar({ session, room, fit, onFit, onLeave, onEnd }: Props) {
 				</Dialog>
 			)}
 		</header>
+	);
+}
+
+type BarButtonProps = { kind: string; icon: IconName; text: string; pressed?: boolean; onClick(): void };
+
+/** Icon and words; where there is no room, the words stay for screen readers and as a tooltip. */
+function BarButton({ kind, icon, text, pressed, onClick }: BarButtonProps) {
+	return (
+		<button type="button" class={`button labelled ${kind}`} title={text} aria-pressed={pressed} onClick={onClick}>
+			<Icon name={icon} />
+			<span class="label">{text}</span>
+		</button>
 	);
 }

@@ -26,7 +26,7 @@ export function QualityMenu({ session }: { session: LiveSession }) {
 			face={
 				<>
 					<Bars level={level} />
-					<span class="label">{t(text)}</span>
+					<span>{t(text)}</span>
 				</>
 			}
 		>

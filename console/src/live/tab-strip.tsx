@@ -30,11 +30,12 @@ export function TabStrip({ session }: { session: LiveSession }) {
 			<button
 				type="button"
 				class="button small quiet"
+				title={t("follow")}
 				aria-pressed={pinned === undefined}
 				onClick={() => session.pin(pinned === undefined ? shown : undefined)}
 			>
 				<Icon name="target" size={16} />
-				{t("follow")}
+				<span class="label">{t("follow")}</span>
 			</button>
 		</nav>
 	);

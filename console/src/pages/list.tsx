@@ -1,6 +1,6 @@
 /** Who asked for help, live; the way into a room. */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { matches, type Visitor, watchVisitors } from "../api/visitors.ts";
+import { byNeed, matches, type Visitor, watchVisitors } from "../api/visitors.ts";
 import { loadAccount } from "../state/account.ts";
 import { useNow } from "../state/clock.ts";
 import { t } from "../texts/index.ts";
@@ -29,7 +29,7 @@ export function ListPage() {
 		j: () => moveFocus(rows.current, 1),
 		k: () => moveFocus(rows.current, -1),
 	});
-	const found = visitors?.filter((visitor) => matches(visitor, query.trim())).sort((a, b) => a.since - b.since);
+	const found = visitors?.filter((visitor) => matches(visitor, query.trim())).sort(byNeed);
 	return (
 		<div class="list-page">
 			<header class="top">

@@ -39,7 +39,7 @@ export function VisitorRow({ visitor, now }: { visitor: Visitor; now: number }) 
 					<Span since={visitor.pageSince} now={now} />
 				</Fact>
 				<Fact icon={kind?.icon ?? "desktop"} name={t("factDevice")}>
-					{[kind ? t(kind.text) : "", device.browser, device.os].filter(Boolean).join(" · ") || "–"}
+					<Words words={[kind ? t(kind.text) : "", device.browser, device.os]} />
 				</Fact>
 				<Fact icon="globe" name={t("factLanguage")}>
 					{visitor.lang ? languageName(visitor.lang) : "–"}
@@ -48,7 +48,7 @@ export function VisitorRow({ visitor, now }: { visitor: Visitor; now: number }) 
 					{count(sources)}
 				</Fact>
 				<Fact icon="user" name={t("factAgents")}>
-					{agents.length > 0 ? agents.map((name) => <bdi key={name}>{name}</bdi>) : "–"}
+					<Words words={agents} />
 				</Fact>
 			</dl>
 			<span class="button small visitor-join" aria-hidden="true">
@@ -68,6 +68,13 @@ function Fact({ icon, name, children }: { icon: IconName; name: string; children
 			<dd>{children}</dd>
 		</div>
 	);
+}
+
+/** Words of several sources, each in its own direction. */
+function Words({ words }: { words: readonly string[] }) {
+	const shown = words.filter(Boolean);
+	if (shown.length === 0) return "–";
+	return shown.map((word, i) => [i > 0 && " · ", <bdi key={word}>{word}</bdi>]);
 }
 
 /** How long ago something began, ticking; its moment in the tooltip. */

@@ -105,7 +105,6 @@ export const de: Texts = {
 	stageLabel:
 		"Die Seite des Besuchers: bewegen zum Zeigen, klicken zum Markieren. Mit der Tastatur: Pfeiltasten, dann Eingabe.",
 	fit: "In Fenster einpassen",
-	actual: "Originalgröße",
 	tabs: "Die Tabs des Besuchers",
 	tabInFront: "vorn",
 	follow: "Besucher folgen",

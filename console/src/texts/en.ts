@@ -103,7 +103,6 @@ export const en = {
 	visitorsPage: "The visitor's page",
 	stageLabel: "The visitor's page: move to point, click to mark. With the keyboard: arrow keys, then Enter.",
 	fit: "Fit to window",
-	actual: "Actual size",
 	tabs: "The visitor's tabs",
 	tabInFront: "in front",
 	follow: "Follow the visitor",

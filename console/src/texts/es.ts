@@ -105,7 +105,6 @@ export const es: Texts = {
 	stageLabel:
 		"La página del visitante: mueve para señalar, haz clic para marcar. Con el teclado: flechas y después Intro.",
 	fit: "Ajustar a la ventana",
-	actual: "Tamaño real",
 	tabs: "Pestañas del visitante",
 	tabInFront: "delante",
 	follow: "Seguir al visitante",

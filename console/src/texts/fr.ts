@@ -104,7 +104,6 @@ export const fr: Texts = {
 	visitorsPage: "La page du visiteur",
 	stageLabel: "La page du visiteur : bougez pour pointer, cliquez pour marquer. Au clavier : les flèches, puis Entrée.",
 	fit: "Ajuster à la fenêtre",
-	actual: "Taille réelle",
 	tabs: "Onglets du visiteur",
 	tabInFront: "au premier plan",
 	follow: "Suivre le visiteur",

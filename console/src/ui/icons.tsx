@@ -34,7 +34,15 @@ export type IconName = keyof typeof paths;
 
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
 	return (
-		<svg class="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+		<svg
+			class="icon"
+			data-icon={name}
+			width={size}
+			height={size}
+			viewBox="0 0 24 24"
+			aria-hidden="true"
+			focusable="false"
+		>
 			<path d={paths[name]} />
 		</svg>
 	);

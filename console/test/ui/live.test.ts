@@ -101,7 +101,6 @@ test("a room that is gone, and one taken over elsewhere", async () => {
 	await server.seat();
 });
 
-// req 001-01
 test("while the visitor pauses, nothing of the page is to be seen", async () => {
 	const seat = await live();
 	seat.json(Kind.pause, { paused: true, why: "url" });
@@ -150,7 +149,6 @@ test("what cannot be followed is asked for anew, once", async () => {
 	assert.equal(seat.heard.filter(({ kind }) => kind === Kind.keyframe).length, 1);
 });
 
-// req 000-12
 test("the agent's pointer goes out by node and fraction, at most once a frame; a click leaves a ring", async () => {
 	const seat = await live();
 	const overlay = page.getByRole("application");
@@ -308,7 +306,6 @@ test("who is here, and what the connection was judged by", async () => {
 	assert.match(await text(page.getByRole("region", { name: "Connection" })), /Round trip\s*\d+ ms/);
 });
 
-// req 001-01
 test("a visitor's page runs nothing in the agent's browser", async () => {
 	await live("<img src=x onerror=parent.hacked=1>");
 	const frame = page.locator("iframe").first();

@@ -94,8 +94,7 @@ test("the empty list explains how to get the first visitor", async () => {
 	assert.equal(copied, `<script async src="${server.origin}/widget.js?site=YOUR-SITE-KEY"></script>`);
 });
 
-// req 001-25
-test("visitors come and go with all their facts, the longest wait first; their words stay words", async () => {
+test("visitors come and go with all their facts, those who wait first; their words stay words", async () => {
 	await page.goto(server.origin);
 	await page.getByRole("heading", { name: "Nobody is waiting" }).waitFor();
 	const hostile = visitor({
@@ -105,18 +104,19 @@ test("visitors come and go with all their facts, the longest wait first; their w
 		page: { url: "javascript:alert(1)", title: "<img src=x onerror=alert(1)>" },
 		agents: ["Grace"],
 	});
-	server.push([visitor(), hostile]);
+	const longer = visitor({ room: "r3", since: new Date(Date.now() - 300_000).toISOString() });
+	server.push([hostile, visitor({ page: { url: "https://leaf-and-stem.example/", title: "Home" } }), longer]);
 	const rows = page.getByRole("listitem");
-	await rows.nth(1).waitFor();
-	assert.match(await text(rows.nth(0)), /In session.*<img src=x onerror=alert\(1\)>.*2:00:0.*Grace/);
+	await rows.nth(2).waitFor();
+	assert.match(await text(rows.nth(1)), /Home/);
+	assert.match(await text(rows.nth(2)), /In session.*<img src=x onerror=alert\(1\)>.*2:00:0.*Grace/);
 	assert.match(
-		await text(rows.nth(1)),
-		/Waiting.*Leaf & Stem.*Checkout.*1:0\d.*Computer · Firefox 143 · Windows 11.*Austrian German/,
+		await text(rows.nth(0)),
+		/Waiting.*Leaf & Stem.*Checkout.*5:0\d.*Computer · Firefox 143 · Windows 11.*Austrian German/,
 	);
 	assert.equal(await page.locator('a[href^="javascript"]').count(), 0);
-	const asked = rows.nth(1).locator("time").first();
-	const first = await text(asked);
-	await page.waitForFunction(([old]) => document.querySelectorAll("time")[2]?.textContent !== old, [first]);
+	const first = await text(rows.nth(0).locator("time").first());
+	await page.waitForFunction((old) => document.querySelector("time")?.textContent !== old, first);
 	server.push([visitor()]);
 	await rows.nth(1).waitFor({ state: "detached" });
 });
