@@ -178,7 +178,7 @@ class Session implements Running {
 
 	#changed(phase: Phase, reason?: Reason): void {
 		// Frames may have been lost with the connection: the server asks for a fresh snapshot over the next one.
-		if (phase !== "online") this.#capturing.halt();
+		if (phase !== "online") this.#halt();
 		const gone = phase === "closed" ? { asks: [], viewers: new Map(), captured: false } : {};
 		this.#update({ ...this.#state, ...gone, phase, reason });
 		if (phase !== "closed") return;
@@ -190,9 +190,8 @@ class Session implements Running {
 	/** The page is left, for good or into the back/forward cache, which an open socket or channel would rule out. */
 	#suspend(): void {
 		if (this.#link.online) this.#link.send(encodeJSON(Kind.page, describePage(this.#policy, true)));
-		this.#saved.epoch = Math.max(this.#saved.epoch, this.#capturing.current?.debug().epoch ?? 0);
+		this.#halt();
 		if (this.#saved.resume) save(this.boot.site, { ...this.#saved, alive: false });
-		this.#capturing.halt();
 		this.#link.suspend();
 		this.#tabs.close();
 	}
@@ -262,7 +261,7 @@ class Session implements Running {
 			if (this.#policy) this.#capturing.want({ policy: this.#policy, salt: this.#salt, have: keys });
 		},
 		[Kind.halt]: () => {
-			this.#capturing.halt();
+			this.#halt();
 			this.#update({ ...this.#state, captured: false });
 		},
 		[Kind.pointer]: (frame) => {
@@ -365,6 +364,11 @@ class Session implements Running {
 		if (key === this.#page) return;
 		this.#page = key;
 		this.#link.send(encodeJSON(Kind.page, page));
+	}
+
+	#halt(): void {
+		this.#saved.epoch = Math.max(this.#saved.epoch, this.#capturing.current?.debug().epoch ?? 0);
+		this.#capturing.halt();
 	}
 
 	#nextEpoch(): number {

@@ -1,4 +1,5 @@
 import type { Page } from "../../../wire/wire.ts";
+import { isMasked, Masks } from "../mask/masks.ts";
 import type { Policy } from "../policy.ts";
 import { cutURL } from "./url.ts";
 
@@ -8,14 +9,22 @@ const SETTLE_MS = 60;
 
 /** The page as the policy lets it be told; before there is a policy, only where it is at home. */
 export function describePage(policy: Policy | undefined, leaving = false): Page {
-	const titled = policy !== undefined && policy.mode !== "strict";
 	return {
 		url: cutURL(location.href, policy?.url ?? { domain: true, path: false, query: false, hash: false }),
-		title: titled ? document.title.slice(0, MAX_TITLE_CHARACTERS) : "",
+		title: policy ? titleOf(policy) : "",
 		visible: document.visibilityState === "visible",
 		focused: document.hasFocus(),
 		...(leaving && { leaving }),
 	};
+}
+
+/** The title under the same rules as the page's other text. */
+function titleOf(policy: Policy): string {
+	const masks = new Masks(policy);
+	masks.step(document, location.pathname);
+	const element = document.querySelector("title");
+	const verdict = element ? masks.verdict(element) : masks.root;
+	return isMasked(verdict) ? "" : document.title.slice(0, MAX_TITLE_CHARACTERS);
 }
 
 /** Calls back when route, title, visibility or focus may have changed. History is wrapped until the stop it returns. */

@@ -75,6 +75,8 @@ export class Capturing {
 				if (this.#wanted && !this.#paused) this.options.emit(frame);
 			};
 			this.#capture = module.startCapture({ policy, salt, emit, ready, own, epoch: this.options.epoch() });
+			// Nothing has been read yet: the same first snapshot, but for what the room holds already.
+			if (wanted.have.length > 0) this.#capture.keyframe(wanted.have);
 		}
 	}
 }

@@ -4,6 +4,8 @@ import { h, icon } from "./dom.ts";
 const IDLE_MS = 4000;
 const RING_MS = 800;
 const MAX_RINGS = 8;
+/** Room for a name beside the pointer; nearer to the edge it stands on the other side. */
+const LABEL_PX = 240;
 /** Dark enough for white letters (WCAG 2.2 §1.4.3), and apart from each other. */
 const HUES = ["#1d4fd7", "#a3265f", "#6b3fc9", "#0b6562", "#9a4a00", "#3f5265"];
 const ARROW = "M4 2l6 17 2.6-6.6L19 9.5z";
@@ -67,6 +69,7 @@ export class Cursors {
 			if (cursor.label.textContent !== name) cursor.label.textContent = name;
 			cursor.element.style.transform = `translate(${x}px,${y}px)`;
 			cursor.element.classList.remove("idle");
+			cursor.element.classList.toggle("flip", x > innerWidth - LABEL_PX);
 			clearTimeout(cursor.idle);
 			cursor.idle = setTimeout(() => cursor.element.classList.add("idle"), IDLE_MS);
 		}

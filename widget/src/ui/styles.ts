@@ -25,6 +25,7 @@ svg{display:block;width:1.3em;height:1.3em;fill:none;stroke:currentColor;stroke-
 h2{font-size:1.12em;font-weight:650;line-height:1.35;overflow-wrap:anywhere}
 .panel p{margin-block-start:.5em;color:var(--soft)}
 .code{display:flex;justify-content:center;gap:.5em;margin-block:.7em .2em;direction:ltr;font-size:2.5em;line-height:1.2;font-weight:600;font-variant-numeric:tabular-nums;letter-spacing:.08em;user-select:all}
+.bar .who{padding-block:.3em}
 .code+.life{margin:0!important}
 .life{text-align:center;font-size:.9em}
 .row+.life{margin-block-start:.8em}
@@ -52,14 +53,17 @@ h3{margin:1em 0 .3em;font-size:.85em;font-weight:650;color:var(--soft)}
 .cursor{position:absolute;left:0;top:0;color:var(--hue);forced-color-adjust:none}
 .cursor svg{width:22px;height:22px;fill:var(--hue);stroke:#fff;stroke-width:1.6;filter:drop-shadow(0 1px 2px #0006)}
 .cursor span{position:absolute;left:16px;top:18px;max-width:14em;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;padding:.1em .6em;border-radius:.3em .8em .8em;background:var(--hue);color:#fff;font-size:.85em;font-weight:600}
+.cursor.flip span{left:auto;right:10px;border-radius:.8em .3em .8em .8em}
 .cursor.idle{opacity:0}
 .ring{position:absolute;width:44px;height:44px;margin:-22px 0 0 -22px;border:3px solid var(--hue);border-radius:50%;box-shadow:0 0 0 1px #fffc;forced-color-adjust:none}
 @media (max-width:34em){
 .panel{inset-inline:.5em;inset-block-end:.5em;width:auto;max-width:none;max-height:calc(100% - 1em)}
 .bar button span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .bar button{padding:.4em}
-.bar{inset-inline:.5em;inset-block-end:.5em;width:auto;max-width:none}
-.bar .who{flex:1}
+.bar{inset-inline:.5em;inset-block-end:.5em;width:auto;max-width:none;flex-wrap:wrap;justify-content:flex-end}
+.bar .who{flex:1 1 auto}
+.bar .who span:last-child{-webkit-line-clamp:4}
+.info{inset-block-end:8.2em}
 }
 @media (prefers-reduced-motion:no-preference){
 .panel,.bar,.info{animation:rise .18s ease-out}

@@ -82,7 +82,7 @@ export class View {
 		this.boot.launcher.hidden = !launcher;
 		this.#bar.show(bar, state);
 		this.#panel.show(panel, state, mode, bar !== undefined);
-		this.cursors.keep(new Set(state.viewers.keys()));
+		this.cursors.keep(new Set(bar === "live" ? state.viewers.keys() : []));
 		// The launcher alone leaves the top layer to the page.
 		if (bar || panel) this.#layer ??= new Layer(this.boot.host, () => this.#bar.element ?? this.#panel.element);
 		else this.#lower();

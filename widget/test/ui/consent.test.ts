@@ -51,7 +51,7 @@ test("an unanswered question closes after 30 s", async () => {
 	const question = page.getByRole("alertdialog");
 	await question.waitFor();
 	await page.clock.runFor(20_000);
-	assert.match(await question.locator(".life").textContent(), /(9|1[01]) seconds/);
+	assert.match((await question.locator(".life").textContent()) ?? "", /(9|1[01]) seconds/);
 	await page.clock.runFor(12_000);
 	await question.waitFor({ state: "detached" });
 	assert.equal((await until("an answer", () => server.tab.of(Kind.consent)[0])).json?.act, "expire");
@@ -78,8 +78,9 @@ test("a hostile name is text, and short", async () => {
 	await askForHelp(page, server);
 	server.ask(`<img src=x onerror=alert(1)>${"A".repeat(400)}`);
 	const title = page.getByRole("alertdialog").locator("h2");
-	assert.match(await title.textContent(), /<img src=x/);
-	assert.ok((await title.textContent()).length < 100);
+	const shown = (await title.textContent()) ?? "";
+	assert.match(shown, /<img src=x/);
+	assert.ok(shown.length < 100);
 	assert.equal(await panel(page).locator("img").count(), 0);
 	await done();
 });

@@ -271,6 +271,7 @@ async function bundles(): Promise<Map<string, string>> {
 	return new Map([
 		["/widget.js", (await bundle("loader", "iife")).replace("__ALONGSIDE_BUILD__", "abc123")],
 		["/widget/session.js", await bundle("session", "esm")],
+		["/widget/capture-engine.js", await bundle("capture", "esm")],
 		["/widget/capture.js", await readFile(new URL("./capture-stub.js", import.meta.url), "utf8")],
 	]);
 }

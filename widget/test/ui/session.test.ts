@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { Kind } from "../../../wire/wire.ts";
-import { askForHelp, bar, launcher, panel, shut, until, visit } from "./harness.ts";
+import { Flag, inflate, Kind } from "../../../wire/wire.ts";
+import { askForHelp, bar, beSeen, launcher, panel, shut, until, visit } from "./harness.ts";
 
 after(shut);
 
@@ -45,10 +45,10 @@ test("from the click to the code, the question, the bar and the end", async () =
 		await panel(page)
 			.locator(".code")
 			.textContent()
-			.then((text) => text.replace(/\s/g, "")),
+			.then((text) => text?.replace(/\s/g, "")),
 		"482913",
 	);
-	assert.match(await panel(page).locator(".life").textContent(), /20 minutes/);
+	assert.match((await panel(page).locator(".life").textContent()) ?? "", /20 minutes/);
 	// req 001-25: until the policy is known, the server learns nothing of the page but its origin.
 	const [entry] = server.bodies;
 	assert.deepEqual(entry?.page, { url: `${server.origin}/`, title: "", visible: true, focused: true });
@@ -69,7 +69,7 @@ test("from the click to the code, the question, the bar and the end", async () =
 
 	await bar(page).getByRole("button", { name: "Stop" }).click();
 	await page.getByRole("dialog", { name: "Session ended" }).waitFor();
-	const acts = await until("the last words", () => server.tabs[0]?.of(Kind.bye).length && server.tabs[0]);
+	const acts = await until("the last words", () => server.tabs.find((tab) => tab.of(Kind.bye).length > 0));
 	assert.equal(acts.of(Kind.consent)[1]?.json?.act, "withdraw");
 	assert.equal(acts.of(Kind.bye)[0]?.json?.code, 4410);
 	assert.deepEqual(await states, ["connecting", "waiting", "asking", "live", "ended"]);
@@ -77,5 +77,26 @@ test("from the click to the code, the question, the bar and the end", async () =
 	assert.deepEqual(await page.evaluate(() => Reflect.get(window, "captureCalls")), ["start", "stop"]);
 	await page.getByRole("button", { name: "Close" }).click();
 	await launcher(page).waitFor();
+	await done();
+});
+
+test("the real capture engine sends the page, and nothing of the widget", async () => {
+	const { page, server, done } = await visit();
+	await page.route("**/widget/capture.js*", async (route) => {
+		const response = await fetch(`${server.origin}/widget/capture-engine.js`);
+		await route.fulfill({ contentType: "text/javascript", body: await response.text() });
+	});
+	await beSeen(page, server, "Wilhelmina");
+	await until("a whole snapshot", () => server.tab.of(Kind.snapshot).some((frame) => frame.flags & Flag.last));
+	await page.evaluate(() => document.querySelector("main")?.append("A cactus, too"));
+	await until("a diff", () => server.tab.of(Kind.diff).length > 0);
+	await page.waitForTimeout(300);
+	const frames = server.tab.frames.filter(({ kind }) => kind === Kind.snapshot || kind === Kind.diff);
+	const bodies = frames.map(async ({ flags, body }) => Buffer.from(flags & Flag.deflated ? await inflate(body) : body));
+	const sent = Buffer.concat(await Promise.all(bodies)).toString();
+	for (const shown of ["House plants", "A cactus, too"]) assert.ok(sent.includes(shown), shown);
+	for (const own of ["Wilhelmina", "alongside-help", "Pause", "482913"]) assert.ok(!sent.includes(own), own);
+	await bar(page).getByRole("button", { name: "What is hidden?" }).click();
+	assert.equal((await page.locator(".info dd").allInnerTexts()).length, 3);
 	await done();
 });

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { mkdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, test } from "node:test";
+import type { Page } from "playwright-core";
+import { Kind } from "../../../wire/wire.ts";
+import { askForHelp, bar, launcher, open, panel, shop, shut, visit } from "./harness.ts";
+
+after(shut);
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** Where to leave a picture of each state, for a person to look at; none by default. */
+const pictures = process.env.ALONGSIDE_PICTURES;
+if (pictures) await mkdir(pictures, { recursive: true });
+
+type Finding = { id: string; help: string; nodes: { html: string; failureSummary: string }[] };
+
+/** No violation of axe-core's rules: WCAG 2.2 A and AA, best practices. */
+async function audit(page: Page, name: string): Promise<void> {
+	if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
+	const findings = await page.evaluate(async () => {
+		const { run } = Reflect.get(window, "axe") as { run(at: object): Promise<{ violations: Finding[] }> };
+		return (await run({ include: ["alongside-help"] })).violations;
+	});
+	const told = findings.map(
+		({ id, nodes }) => `${id}: ${nodes.map((n) => `${n.html} ${n.failureSummary}`).join("; ")}`,
+	);
+	assert.deepEqual(told, [], name);
+}
+
+/** Everything is in the window and large enough, the page has not grown; with a picture, and an audit if asked for. */
+async function look(page: Page, name: string, audited: boolean): Promise<void> {
+	await page.waitForTimeout(250);
+	if (pictures) await page.screenshot({ path: `${pictures}/${name}.png` });
+	if (audited) await audit(page, name);
+	const outside = await page.evaluate(() => {
+		const root = document.querySelector("alongside-help")?.shadowRoot;
+		return [...(root?.querySelectorAll(".launcher,.panel,.bar,.info,.bar button,.panel button") ?? [])]
+			.filter((element) => element.checkVisibility())
+			.filter((element) => {
+				const box = element.getBoundingClientRect();
+				return box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight || box.height < 40;
+			})
+			.map((element) => element.outerHTML.slice(0, 90));
+	});
+	assert.deepEqual(outside, [], `${name}: within the window, and large enough for a finger`);
+	assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, name);
+}
+
+const variants = {
+	desktop: { lang: "en", audited: true },
+	phone: { lang: "de", viewport: { width: 320, height: 640 } },
+	dark: { lang: "fr", audited: true, colorScheme: "dark", reducedMotion: "reduce" },
+	arabic: { lang: "ar", audited: true, viewport: { width: 390, height: 760 } },
+	contrast: { lang: "es", forcedColors: "active" },
+} as const;
+
+for (const [name, { lang, ...rest }] of Object.entries(variants)) {
+	test(`every state is accessible and fits: ${name}`, async () => {
+		const { audited = false, ...options } = { audited: false, ...rest };
+		const { server } = await open();
+		server.pages.set(`/${lang}`, { html: shop(server, "", "", lang) });
+		const { page, done } = await visit(`/${lang}`, options);
+		await launcher(page).waitFor();
+		await look(page, `${name}-1-launcher`, audited);
+		await askForHelp(page, server);
+		await look(page, `${name}-2-code`, audited);
+		server.ask(name === "arabic" ? "ليلى حداد" : "Alexandra Konstantinopoulou-Featherstonehaugh");
+		await page.getByRole("alertdialog").waitFor();
+		await look(page, `${name}-3-question`, audited);
+		await page.waitForTimeout(250);
+		await page.locator("button.main").click();
+		await bar(page).waitFor();
+		server.point(2, 7, 0, 0);
+		await page.locator(".cursor").waitFor();
+		await look(page, `${name}-4-bar`, audited);
+		await page.locator("button.what").click();
+		await look(page, `${name}-5-hidden`, audited);
+		await page.keyboard.press("Escape");
+		await page.locator("button.pause").click();
+		await look(page, `${name}-6-paused`, audited);
+		server.dropSockets = true;
+		server.tab.socket.destroy();
+		await page.locator(".bar.reconnecting").waitFor();
+		await look(page, `${name}-7-reconnecting`, audited);
+		server.dropSockets = false;
+		await page.locator(".bar.paused").waitFor();
+		await page.locator("button.stop").click();
+		await panel(page).waitFor();
+		await look(page, `${name}-8-ended`, audited);
+		server.failEntries = 500;
+		await page.locator("button.main").click();
+		await page.waitForFunction(() => !document.querySelector("alongside-help")?.shadowRoot?.querySelector(".wait"));
+		await look(page, `${name}-9-unreachable`, audited);
+		await done();
+	});
+}
+
+test("the keyboard alone reaches everything in the order it is seen", async () => {
+	const { page, server, done } = await visit();
+	await launcher(page).focus();
+	await page.keyboard.press("Enter");
+	await panel(page).locator(".code").waitFor();
+	await askForHelpConnected(server);
+	server.ask("Mina");
+	await page.getByRole("alertdialog").waitFor();
+	await page.waitForTimeout(450);
+	const focused = () =>
+		page.evaluate(() => document.querySelector("alongside-help")?.shadowRoot?.activeElement?.textContent);
+	const met: unknown[] = [];
+	for (let i = 0; i < 2; i++) {
+		await page.keyboard.press("Tab");
+		met.push(await focused());
+	}
+	assert.deepEqual(met, ["Don’t allow", "Allow"]);
+	await page.keyboard.press("Enter");
+	await bar(page).waitFor();
+	assert.equal(server.tab.of(Kind.consent)[0]?.json?.act, "grant");
+	await done();
+});
+
+async function askForHelpConnected(server: { open: { hello: unknown }[] }): Promise<void> {
+	while (!server.open[0]?.hello) await new Promise((resolve) => setTimeout(resolve, 15));
+}
