@@ -39,13 +39,16 @@ type Sites interface {
 	ByKey(ctx context.Context, key string) (Site, error)
 }
 
+// Rates counts requests per address.
+type Rates interface {
+	Allow(ctx context.Context, key string, limit rooms.Rate) error
+}
+
 // Config is what a Server needs. Hub and Sites are required.
 type Config struct {
-	Hub   *rooms.Hub
-	Sites Sites
-	Rates interface { // counts requests per address; the hub's Shared serves
-		Allow(ctx context.Context, key string, limit rooms.Rate) error
-	}
+	Hub            *rooms.Hub
+	Sites          Sites
+	Rates          Rates // the hub's Shared if nil
 	Logger         *slog.Logger
 	Clock          func() time.Time
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
@@ -249,6 +252,16 @@ func (s *Server) address(q *http.Request) netip.Addr {
 		peer = hop.Unmap()
 	}
 	return peer
+}
+
+// neighbourhood is what rates are counted by: an address, or of IPv6 the /64 that one subscriber has to themselves.
+func neighbourhood(a netip.Addr) string {
+	if a.Is6() {
+		if p, err := a.Prefix(64); err == nil {
+			return p.String()
+		}
+	}
+	return a.String()
 }
 
 func (s *Server) trusts(a netip.Addr) bool {

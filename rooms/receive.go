@@ -43,16 +43,20 @@ var handlers = [256]func(r *Room, s *Seat, f wire.Frame) (decide func(context.Co
 
 func isState(k wire.Kind) bool { return k == wire.Snapshot || k == wire.Diff }
 
-// from stamps a frame that is no state frame with its sender.
+// from stamps a frame that is no state frame with its sender. An agent's frame keeps the tab it is about if there is such
+// a tab: other numbers would each take a latest-wins slot.
 func (r *Room) from(s *Seat, f wire.Frame) {
-	source, member := f.Source(), uint16(visitorMember)
+	about, member := f.Source(), uint16(visitorMember)
 	if s.source != nil {
-		source = s.source.number
+		about = s.source.number
 	} else {
 		member = s.member.number
+		if !slices.ContainsFunc(r.sources, func(o *source) bool { return o.number == about }) {
+			about = 0
+		}
 	}
 	f.SetState(f.Flags()&wire.FlagDeflated, 0)
-	f.Stamp(source, member, 0, r.hub.Clock())
+	f.Stamp(about, member, 0, r.hub.Clock())
 }
 
 // hello seats a connection: it takes the place that its ticket names, from an older connection if there is one.
@@ -186,9 +190,9 @@ func bye(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
 	}
 	switch {
 	case b.Code == wire.CloseEnded && s.source != nil:
-		r.end("the visitor ended the session", s)
+		r.end("the visitor ended the session")
 	case b.Code == wire.CloseEnded:
-		r.end("the agent ended the session", s)
+		r.end("the agent ended the session")
 	case s.member != nil:
 		r.dismiss(s.member, wire.Closef(1000, "left"))
 	default:
@@ -311,19 +315,11 @@ func resync(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
 	return nil, nil
 }
 
-// toViewers and toTabs link a frame to the others who may see it, in the lane of its kind.
+// toViewers links a frame to the others who may see it, in the lane of its kind.
 func (r *Room) toViewers(f wire.Frame, but *Seat) {
 	for _, m := range r.members {
 		if m.seat != nil && m.seat != but && m.may("view") {
 			m.seat.put(f)
-		}
-	}
-}
-
-func (r *Room) toTabs(f wire.Frame, but *Seat) {
-	for _, src := range r.sources {
-		if src.seat != nil && src.seat != but {
-			src.seat.put(f)
 		}
 	}
 }

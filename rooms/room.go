@@ -297,14 +297,14 @@ func (r *Room) sweep(now time.Time) {
 	}
 	never := len(r.tabs) == 0 && !now.Before(r.opened.Add(wire.ReconnectWindow))
 	if len(r.tabs) > 0 && len(r.sources) == 0 || never {
-		r.end("the visitor left", nil)
+		r.end("the visitor left")
 		return
 	}
 	r.changed.standing = true
 }
 
-// end closes the room for all. by is told last words like everyone; it runs under the mutex.
-func (r *Room) end(why string, by *Seat) {
+// end closes the room for all. It runs under the mutex.
+func (r *Room) end(why string) {
 	if r.state == wire.RoomEnded {
 		return
 	}
@@ -333,7 +333,7 @@ func (r *Room) end(why string, by *Seat) {
 func (r *Room) End(why string) {
 	r.lock()
 	defer r.unlock()
-	r.end(why, nil)
+	r.end(why)
 }
 
 func (r *Room) ended() bool {

@@ -200,6 +200,14 @@ func (s *stage) do(words []string) {
 	case "drain":
 		s.hub.Drain()
 		return
+	case "policy":
+		s.hub.SetPolicy("t", "other site", json.RawMessage(`{"version":9}`))
+		s.hub.SetPolicy("t", "s", json.RawMessage(`{"version":2}`))
+		return
+	case "close":
+		s.hub.EndAll("other tenant", "not this one")
+		s.hub.EndAll("t", "the account was closed")
+		return
 	case "disk":
 		s.diary.broken = words[1] == "full"
 		return
@@ -410,6 +418,8 @@ func describe(t testing.TB, f wire.Frame) string {
 		return fmt.Sprintf("error %s about %s", b.Code, b.Kind)
 	case wire.Snapshot, wire.Diff:
 		return fmt.Sprintf("%s %d/%d %s from %d", f.Kind(), f.Epoch(), f.Sequence(), f.Body(), f.Source())
+	case wire.Policy:
+		return "policy " + string(f.Body())
 	case wire.Asset:
 		return fmt.Sprintf("asset %s", strings.TrimRight(string(f.Body()), "."))
 	}
