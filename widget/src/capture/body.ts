@@ -160,9 +160,11 @@ export class Body {
 
 	#pairs(pairs: readonly Outgoing[]): void {
 		this.#writer.varint(pairs.length >> 1);
-		for (let i = 0; i < pairs.length; i += 2) {
-			this.#writer.name(pairs[i] as Outgoing);
-			this.#value(pairs[i + 1] as Outgoing);
+		let isName = true;
+		for (const text of pairs) {
+			if (isName) this.#writer.name(text);
+			else this.#value(text);
+			isName = !isName;
 		}
 	}
 

@@ -4,7 +4,7 @@
  */
 
 import { Flag, Kind } from "../../../wire/wire.ts";
-import { isBox, isMasked, Masks } from "../mask/masks.ts";
+import { isBox, isMasked, Masks, type Passwords } from "../mask/masks.ts";
 import type { Policy } from "../policy.ts";
 import { Activity } from "./activity.ts";
 import { Body } from "./body.ts";
@@ -81,6 +81,7 @@ export class Engine {
 	readonly #sender: Sender;
 	readonly #resources: Resources;
 	readonly #closedRoots = new WeakMap<Element, ShadowRoot>();
+	readonly #passwords: Passwords = { fields: new WeakSet(), names: new Set() };
 	readonly #past = { modified: new WeakSet<CSSStyleSheet>(), fetched: new WeakMap<object, string | null>() };
 	/** The documents and shadow roots that are listened to, with the windows that were patched. */
 	#patches = new Patches();
@@ -112,8 +113,12 @@ export class Engine {
 			(frame) => this.#guard(() => options.emit(frame)),
 			() => this.#recover(),
 		);
-		this.#resources = new Resources(this.#window, this.#sender, new Masks(options.policy), options.salt, () =>
-			this.#schedule(),
+		this.#resources = new Resources(
+			this.#window,
+			this.#sender,
+			new Masks(options.policy, this.#passwords),
+			options.salt,
+			() => this.#schedule(),
 		);
 		this.#observer = this.#newObserver();
 	}
@@ -193,6 +198,7 @@ export class Engine {
 		this.#window.clearInterval(this.#sampler);
 		this.#frame = 0;
 		this.#timer = 0;
+		this.#sampler = 0;
 		if (this.#slices) this.#slices.port1.onmessage = null;
 		this.#slices?.port1.close();
 		this.#slices = undefined;
@@ -222,7 +228,7 @@ export class Engine {
 	}
 
 	#newEpoch(): Epoch {
-		const masks = new Masks(this.#policy);
+		const masks = new Masks(this.#policy, this.#passwords);
 		const selected = new Selected();
 		const funnel = new Funnel(masks, selected, (url, kind, element) => this.#resources.refer(url, kind, element));
 		const body = new Body();

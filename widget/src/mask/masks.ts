@@ -63,6 +63,9 @@ const BEARING = new Set([
 	"aria-labelledby",
 ]);
 
+/** The fields that ever held a password, and what they were called; outlives policies and snapshots. */
+export type Passwords = { fields: WeakSet<Element>; names: Set<string> };
+
 export class Masks {
 	#mode: Mode = "strict";
 	#selectors: { css: string; mark: number }[] = [];
@@ -72,11 +75,11 @@ export class Masks {
 	#memo = new Map<Node, number>();
 	#labels = new Map<Node, Map<string, string>>();
 	readonly #classes = new Map<string, number>();
-	readonly #passwords = new WeakSet<Element>();
-	readonly #passwordNames = new Set<string>();
+	readonly #passwords: Passwords;
 
-	constructor(policy: Policy) {
+	constructor(policy: Policy, passwords: Passwords) {
 		this.#policy = policy;
+		this.#passwords = passwords;
 	}
 
 	get mode(): Mode {
@@ -161,10 +164,10 @@ export class Masks {
 
 	/** Remembers a field as one that once held a password: it never leaves again, nor does one of the same name. */
 	rememberPassword(field: Element): void {
-		this.#passwords.add(field);
+		this.#passwords.fields.add(field);
 		for (const name of ["name", "id"]) {
 			const value = field.getAttribute(name);
-			if (value) this.#passwordNames.add(`${name}=${value}`);
+			if (value) this.#passwords.names.add(`${name}=${value}`);
 		}
 	}
 
@@ -206,7 +209,7 @@ export class Masks {
 	}
 
 	#sensitive(name: string, field: Element): boolean {
-		if (this.#passwords.has(field)) return true;
+		if (this.#passwords.fields.has(field)) return true;
 		if (name === "input") {
 			const type = (field as HTMLInputElement).type;
 			if (type === "password") {
@@ -218,7 +221,7 @@ export class Masks {
 		if (sensitiveAutocomplete(field.getAttribute("autocomplete"))) return true;
 		for (const attribute of ["name", "id"]) {
 			const value = field.getAttribute(attribute);
-			if (value && (this.#passwordNames.has(`${attribute}=${value}`) || sensitiveName(value))) return true;
+			if (value && (this.#passwords.names.has(`${attribute}=${value}`) || sensitiveName(value))) return true;
 		}
 		return (
 			sensitiveName(field.getAttribute("placeholder")) ||

@@ -31,13 +31,16 @@ function play(seed: number, bursts: number): Promise<void> {
 	const detached: Node[] = [];
 	const make = (depth: number): Node => {
 		const kind = random(12);
-		if (kind < 4) return document.createTextNode(pick(["alpha", "beta gamma", " ", "delta epsilon zeta"]) + random(1000));
+		if (kind < 4)
+			return document.createTextNode(pick(["alpha", "beta gamma", " ", "delta epsilon zeta"]) + random(1000));
 		if (kind === 4) return document.createComment("never");
 		const element = document.createElement(pick(["div", "span", "ul", "li", "p", "script", "custom-one"]));
 		if (element.localName === "script") (element as HTMLScriptElement).type = "text/plain";
-		if (random(3) === 0) element.className = pick(["a", "b", "a b", "unknown", "alongside-mask", "alongside-ignore", "alongside-unmask"]);
+		if (random(3) === 0)
+			element.className = pick(["a", "b", "a b", "unknown", "alongside-mask", "alongside-ignore", "alongside-unmask"]);
 		if (random(6) === 0) element.setAttribute("title", `title ${random(100)}`);
-		if (random(8) === 0 && depth && element.localName === "div") element.attachShadow({ mode: "open" }).append(make(depth + 1));
+		if (random(8) === 0 && depth && element.localName === "div")
+			element.attachShadow({ mode: "open" }).append(make(depth + 1));
 		if (depth < 4) for (let n = random(5); n > 0; n--) element.append(make(depth + 1));
 		return element;
 	};
@@ -58,7 +61,8 @@ function play(seed: number, bursts: number): Promise<void> {
 			const moved = pick(all());
 			if (moved !== root && !moved.contains(inside) && !moved.contains(target))
 				inside.insertBefore(moved, inside.childNodes[random(inside.childNodes.length + 1)] ?? null);
-		} else if (kind === 8 && target !== root && target.querySelectorAll("*").length < 40) target.classList.toggle(pick(["alongside-mask", "alongside-ignore", "alongside-unmask", "a", "b"]));
+		} else if (kind === 8 && target !== root && target.querySelectorAll("*").length < 40)
+			target.classList.toggle(pick(["alongside-mask", "alongside-ignore", "alongside-unmask", "a", "b"]));
 		else if (kind === 9) target.setAttribute("title", `title ${random(100)}`);
 		else if (kind === 10) {
 			for (const child of target.childNodes) if (child.nodeType === 3) (child as Text).data = `changed ${random(1000)}`;
