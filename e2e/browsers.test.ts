@@ -1,7 +1,7 @@
 /** The core flow in the other engines: Firefox ESR on both sides, WebKitGTK on both sides. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { until } from "./support/browser.ts";
+import { mirroredDocument, until } from "./support/browser.ts";
 import { type Demo, startDemo } from "./support/demo.ts";
 import { type Driver, firefox, webkit } from "./support/drivers.ts";
 
@@ -34,7 +34,7 @@ async function click(driver: Driver, selector: string, text?: string): Promise<v
 	await driver.click(x, y);
 }
 
-const mirror = `const doc = document.querySelector('.device[data-shown="true"] iframe').contentDocument;`;
+const mirror = `const doc = (${mirroredDocument})();`;
 
 for (const make of [firefox, webkit]) {
 	test(`the core flow in ${make.name}`, async () => {

@@ -16,7 +16,9 @@ export async function latency(): Promise<{ median: number; p99: number; ownFrame
 		const shown = agent.page.evaluate(
 			(samples) =>
 				new Promise<number[]>((resolve) => {
-					const frame = document.querySelector<HTMLIFrameElement>('.device[data-shown="true"] iframe');
+					const frame = document
+						.querySelector<HTMLIFrameElement>('.device[data-shown="true"] iframe')
+						?.contentDocument?.querySelector<HTMLIFrameElement>("iframe[alongside-stage]");
 					const times: number[] = [];
 					let last = -1;
 					const look = () => {

@@ -19,6 +19,8 @@ export type Traffic = { sent: boolean; bytes: Buffer; at: number };
 
 async function open(browser: Browser, options: BrowserContextOptions): Promise<Person> {
 	const context = await browser.newContext({ locale: "en-GB", ...options });
+	// What the compiler of these tests wraps named functions in, for those that run in a page.
+	await context.addInitScript("globalThis.__name = (f) => f");
 	const page = await context.newPage();
 	return { context, page, ...watch(page) };
 }
@@ -29,7 +31,8 @@ export function watch(page: Page): Pick<Person, "errors" | "frames"> {
 	const frames: Traffic[] = [];
 	page.on("pageerror", (error) => errors.push(String(error)));
 	page.on("console", (message) => {
-		if (message.type() === "error") errors.push(message.text());
+		// The console asks who is signed in before anybody is: the browser reports the 401.
+		if (message.type() === "error" && !message.text().includes("401 (Unauthorized)")) errors.push(message.text());
 	});
 	page.on("websocket", (socket) => {
 		const keep = (sent: boolean) => (data: { payload: string | Buffer }) =>
@@ -105,6 +108,13 @@ export async function waitForPicture(agent: Person): Promise<void> {
 	);
 }
 
+/** In the console's page: the visitor's document as it is shown. A new one may be being built beside it, hidden. */
+export const mirroredDocument = `() => {
+	const outer = document.querySelector('.device[data-shown="true"] iframe')?.contentDocument;
+	const frames = [...(outer?.querySelectorAll("iframe[alongside-stage]") ?? [])];
+	return frames.find((f) => outer.defaultView.getComputedStyle(f).visibility !== "hidden")?.contentDocument;
+}`;
+
 /**
  * Runs a function on the document of the shown mirror, from the console's own page: the frame itself runs no scripts.
  */
@@ -115,8 +125,7 @@ export function inMirror<T, A = undefined>(
 ): Promise<T> {
 	// One expression, since the console's policy forbids to make functions of strings.
 	return agent.page.evaluate(`(() => {
-		const __name = (f) => f; // what the compiler of these tests wraps named functions in
-		const doc = document.querySelector('.device[data-shown="true"] iframe')?.contentDocument;
+		const doc = (${mirroredDocument})();
 		if (!doc?.documentElement) throw new Error("no mirror");
 		return (${read})(doc, ${JSON.stringify(argument)});
 	})()`);
