@@ -126,6 +126,7 @@ class FrameMirror implements Mirror {
 		this.#stage?.destroy();
 		this.#next = this.#stage = this.#reader = undefined;
 		this.#assets.clear();
+		this.#iframe.style.pointerEvents = "";
 	}
 
 	async #run(): Promise<void> {
@@ -134,7 +135,13 @@ class FrameMirror implements Mirror {
 		for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
 			const frame = await next;
 			if (this.#isDestroyed) return;
-			await this.#take(frame);
+			try {
+				await this.#take(frame);
+			} catch (error) {
+				// One frame that cannot be applied must not stop those after it.
+				this.#lose("a frame could not be applied");
+				reportError(error);
+			}
 		}
 		this.#isRunning = false;
 	}

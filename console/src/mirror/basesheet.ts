@@ -10,7 +10,7 @@ export const BASE_SHEET = `@layer alongside {
 	* { scroll-behavior: auto !important; }
 	alongside-refused { display: none !important; }
 	alongside-embed { display: inline-block; width: 300px; height: 150px; background: ${HATCH}; }
-	alongside-box { background: ${HATCH} !important; outline: 1px dashed #8a94a688 !important; outline-offset: -1px; }
+	alongside-box { box-sizing: border-box !important; background: ${HATCH} !important; outline: 1px dashed #8a94a688 !important; outline-offset: -1px; }
 	[alongside-unreadable] { background: ${HATCH}; }
 	[alongside-pinned] {
 		box-sizing: border-box !important;

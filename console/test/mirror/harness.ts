@@ -18,12 +18,15 @@ const MIRROR_POLICY =
 
 const CONSOLE_PAGE = `<!doctype html><title>console</title><input id="chat">
 <iframe id="frame" sandbox="allow-same-origin" src="/mirror" style="width:800px;height:600px;border:0"></iframe>
+<iframe id="bare-frame" sandbox="allow-same-origin" src="/bare" style="width:800px;height:600px;border:0"></iframe>
 <script type="module" src="/page.js"></script>`;
 
 /** What the test page keeps for the tests. */
 type TestWindow = Window & {
 	mirror: Mirror;
-	create(): Mirror;
+	/** The mirror in the frame without a policy, if there is one. */
+	bare: Mirror | undefined;
+	create(alsoBare: boolean): void;
 	applied: number;
 	lost: string[];
 	titles: string[];
@@ -32,18 +35,19 @@ type TestWindow = Window & {
 
 const PAGE_SCRIPT = `
 import { createMirror } from "./src/mirror.ts";
-Object.assign(window, { create() {
+Object.assign(window, { create(alsoBare) {
 	window.mirror?.destroy();
-	Object.assign(window, { applied: 0, lost: [], titles: [], pointers: [] });
+	window.bare?.destroy();
+	Object.assign(window, { applied: 0, lost: [], titles: [], pointers: [], bare: undefined });
+	const hooks = { onApplied: () => window.applied++, onNeedKeyframe: (why) => window.lost.push(why) };
 	window.mirror = createMirror(document.getElementById("frame"), {
-		onApplied: () => window.applied++,
-		onNeedKeyframe: (why) => window.lost.push(why),
+		...hooks,
 		onTitle: (title) => window.titles.push(title),
 		onPointer: (pointer) => window.pointers.push(pointer),
 		onClick: (pointer) => window.pointers.push(pointer),
 	});
-} });
-window.create();`;
+	if (alsoBare) window.bare = createMirror(document.getElementById("bare-frame"), hooks);
+} });`;
 
 export class Bench {
 	browser!: Browser;
@@ -76,6 +80,7 @@ export class Bench {
 			response.setHeader("Referrer-Policy", "no-referrer");
 			if (path === "/") header(CONSOLE_POLICY, "text/html").end(CONSOLE_PAGE);
 			else if (path === "/mirror") header(MIRROR_POLICY, "text/html").end("<!doctype html><title></title>");
+			else if (path === "/bare") header("frame-ancestors 'self'", "text/html").end("<!doctype html><title></title>");
 			else if (path === "/page.js") header(CONSOLE_POLICY, "text/javascript").end(this.#script);
 			else {
 				if (path !== "/favicon.ico") this.requests.push(path);
@@ -86,17 +91,17 @@ export class Bench {
 		this.browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
 	}
 
-	/** A fresh mirror, in the console's page. */
-	async open(): Promise<void> {
+	/** A fresh mirror, in the console's page; alsoBare: and a second one in a frame without a policy. */
+	async open(alsoBare = false): Promise<void> {
 		if (!this.page) await this.#openPage();
-		else await this.page.evaluate(() => (window as unknown as TestWindow).create());
+		await this.page.evaluate((also) => (window as unknown as TestWindow).create(also), alsoBare);
 		this.requests = [];
 		this.errors = [];
 	}
 
 	async #openPage(): Promise<void> {
 		this.page = await this.browser.newPage();
-		const own = new Set(["/", "/mirror", "/page.js", "/favicon.ico"].map((path) => this.origin + path));
+		const own = new Set(["/", "/mirror", "/bare", "/page.js", "/favicon.ico"].map((path) => this.origin + path));
 		this.page.on("request", (request) => {
 			if (!own.has(request.url()) && !request.url().startsWith("blob:")) this.requests.push(request.url());
 		});
@@ -115,10 +120,14 @@ export class Bench {
 		await this.page.evaluate(
 			async ([list, count]) => {
 				const test = window as unknown as TestWindow;
-				const goal = test.applied + count;
+				const goal = test.applied + count * (test.bare ? 2 : 1);
 				const lost = test.lost.length;
-				for (const text of list) test.mirror.apply(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
-				const end = performance.now() + 10_000;
+				for (const text of list) {
+					const frame = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+					test.mirror.apply(frame);
+					test.bare?.apply(frame);
+				}
+				const end = performance.now() + 4_000;
 				while (test.applied < goal && test.lost.length === lost && performance.now() < end)
 					await new Promise((resolve) => setTimeout(resolve, 2));
 			},
