@@ -63,7 +63,8 @@ class Session implements Running {
 	constructor(private readonly boot: Boot) {
 		const { site, server, build, host, origin } = boot;
 		this.#saved = load(site) ?? fresh();
-		if (typeof origin === "object") Object.assign(this.#saved, origin);
+		const joined = typeof origin === "object";
+		if (joined) Object.assign(this.#saved, origin);
 		this.#client = new EntryClient(server, site);
 		this.#link = new Link(this.#client, {
 			enter: (resume) => this.#enter(resume),
@@ -91,7 +92,9 @@ class Session implements Running {
 			epoch: () => this.#nextEpoch(),
 		});
 		this.#view = new View(boot, this.#speech, this.#actions(), (id) => this.#capturing.current?.node(id));
-		this.#state = { ...this.#state, pausedByHand: this.#saved.paused };
+		// A page load in the middle of a session shows at once what the page before showed.
+		const { paused, seen, minimised } = this.#saved;
+		this.#state = { ...this.#state, pausedByHand: paused, captured: seen, minimised: minimised || joined };
 		this.#capturing.setPaused(this.#saved.paused);
 	}
 
@@ -110,6 +113,7 @@ class Session implements Running {
 	}
 
 	open(): void {
+		this.#view.takeFocus();
 		this.#update({ ...this.#state, minimised: false });
 	}
 
@@ -189,9 +193,11 @@ class Session implements Running {
 
 	/** The page is left, for good or into the back/forward cache, which an open socket or channel would rule out. */
 	#suspend(): void {
+		const seen = isSeen(this.#state);
 		if (this.#link.online) this.#link.send(encodeJSON(Kind.page, describePage(this.#policy, true)));
 		this.#halt();
-		if (this.#saved.resume) save(this.boot.site, { ...this.#saved, alive: false });
+		const { minimised } = this.#state;
+		if (this.#saved.resume) save(this.boot.site, { ...this.#saved, seen, minimised, alive: false });
 		this.#link.suspend();
 		this.#tabs.close();
 	}

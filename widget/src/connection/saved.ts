@@ -9,6 +9,9 @@ export type Saved = {
 	/** The largest epoch this tab has used. */
 	epoch: number;
 	paused: boolean;
+	/** Whether the page was seen, and the panel folded away, when this was written. */
+	seen: boolean;
+	minimised: boolean;
 	/** True while a document of this tab is shown: a copy that reads true may come from another, living tab. */
 	alive: boolean;
 };
@@ -16,7 +19,16 @@ export type Saved = {
 export const newTab = (): string =>
 	Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-export const fresh = (): Saved => ({ tab: newTab(), room: "", resume: "", epoch: 0, paused: false, alive: true });
+export const fresh = (): Saved => ({
+	tab: newTab(),
+	room: "",
+	resume: "",
+	epoch: 0,
+	paused: false,
+	seen: false,
+	minimised: false,
+	alive: true,
+});
 
 export function load(site: string): Saved | undefined {
 	try {

@@ -20,7 +20,7 @@ export function describePage(policy: Policy | undefined, leaving = false): Page 
 
 /** The title under the same rules as the page's other text. */
 function titleOf(policy: Policy): string {
-	const masks = new Masks(policy);
+	const masks = new Masks(policy, { fields: new WeakSet(), names: new Set() });
 	masks.step(document, location.pathname);
 	const element = document.querySelector("title");
 	const verdict = element ? masks.verdict(element) : masks.root;

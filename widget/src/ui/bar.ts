@@ -12,11 +12,12 @@ export class Bar {
 	readonly #pause = h("button", { type: "button", class: "plain pause" });
 	readonly #what = h("button", { type: "button", class: "plain what", "aria-expanded": "false" });
 	readonly #bar: HTMLElement;
+	readonly #dock: HTMLElement;
 	#info: HTMLElement | undefined;
 	#shown = "";
 
 	constructor(
-		private readonly parent: HTMLElement,
+		parent: HTMLElement,
 		private readonly speech: Speech,
 		private readonly actions: Actions,
 	) {
@@ -37,7 +38,8 @@ export class Bar {
 				h("span", {}, texts.stop),
 			),
 		);
-		parent.append(this.#bar);
+		this.#dock = h("div", { class: "dock" }, this.#bar);
+		parent.append(this.#dock);
 	}
 
 	/** Where the bar is on the screen, if it is shown. */
@@ -94,7 +96,7 @@ export class Bar {
 			lang: language,
 		});
 		this.#fill(this.#info, this.actions.debug());
-		this.parent.append(this.#info);
+		this.#dock.prepend(this.#info);
 		this.#what.setAttribute("aria-expanded", "true");
 		this.#info.focus();
 	}

@@ -29,23 +29,25 @@ export class Panel {
 		return this.#built?.element;
 	}
 
-	show(name: Name | undefined, state: State, mode: Mode, above: boolean): void {
+	/** True if a panel is there now that was not before; it has the focus if `focus`, and a question always. */
+	show(name: Name | undefined, state: State, mode: Mode, above: boolean, focus: boolean): boolean {
 		const ask = state.asks[0];
 		const detail = name === "asking" ? ask?.member : name === "waiting" ? state.code : "";
 		const key = name ? `${name} ${detail} ${above}` : "";
-		if (key !== this.#key) {
+		const changed = key !== this.#key;
+		if (changed) {
 			this.#key = key;
-			const hadFocus = this.#built?.element.matches(":focus-within") ?? false;
 			this.#built?.element.remove();
 			this.#built = undefined;
-			if (!name) return;
+			if (!name) return false;
 			this.#built = builders[name]({ speech: this.speech, actions: this.actions, state, mode, above });
 			this.parent.append(this.#built.element);
 			if (above) this.#built.element.classList.add("above");
 			// A new panel takes the focus as a whole, so that no key pressed just now answers it.
-			if (hadFocus || name !== "ended") this.#built.element.focus({ preventScroll: true });
+			if (focus || name === "asking") this.#built.element.focus({ preventScroll: true });
 		}
 		this.tick(Date.now());
+		return changed && name !== undefined;
 	}
 
 	tick(now: number): void {

@@ -37,14 +37,15 @@ h3{margin:1em 0 .3em;font-size:.85em;font-weight:650;color:var(--soft)}
 .panel ul{list-style:none;display:grid;gap:.35em}
 .panel li{display:grid;grid-template-columns:1.3em 1fr;gap:.55em;align-items:start}
 .panel li svg{width:1.1em;height:1.1em;margin-block-start:.17em;color:var(--soft)}
-.bar{position:absolute;inset-block-end:.9em;inset-inline:.75em;margin-inline:auto;width:fit-content;max-width:calc(100% - 1.5em);display:flex;align-items:center;gap:.3em;padding:.3em;padding-inline-start:1em;border-radius:1.1em}
+.dock{position:absolute;inset-block-end:.9em;inset-inline:.75em;display:flex;flex-direction:column;align-items:center;gap:.7em}
+.bar{max-width:100%;display:flex;align-items:center;gap:.3em;padding:.3em;padding-inline-start:1em;border-radius:1.1em}
 .bar .who{min-width:0;display:flex;align-items:center;gap:.65em;font-weight:600;margin-inline-end:.5em}
 .bar .who span:last-child{overflow-wrap:anywhere;display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow:hidden;line-height:1.3}
 .bar .dot{background:#d3322a}
 .bar.paused .dot,.bar.reconnecting .dot{background:none;box-shadow:inset 0 0 0 2px var(--soft)}
 .bar button{display:flex;align-items:center;justify-content:center;gap:.4em;flex:none;min-width:2.75em;padding:.4em .8em}
 .bar button.stop{color:var(--stop)}
-.info{position:absolute;inset-block-end:4.9em;inset-inline:.75em;margin-inline:auto;width:20em;max-width:calc(100% - 1.5em);border-radius:1em;padding:1.1em}
+.info{width:20em;max-width:100%;border-radius:1em;padding:1.1em}
 .info dl{display:grid;grid-template-columns:1fr auto;gap:.35em 1em;margin-block:.6em}
 .info dd{font-weight:650;font-variant-numeric:tabular-nums}
 .info p{color:var(--soft);font-size:.92em}
@@ -60,10 +61,11 @@ h3{margin:1em 0 .3em;font-size:.85em;font-weight:650;color:var(--soft)}
 .panel{inset-inline:.5em;inset-block-end:.5em;width:auto;max-width:none;max-height:calc(100% - 1em)}
 .bar button span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .bar button{padding:.4em}
-.bar{inset-inline:.5em;inset-block-end:.5em;width:auto;max-width:none;flex-wrap:wrap;justify-content:flex-end}
+.panel.above{inset-block-end:8.2em;max-height:calc(100% - 8.7em)}
+.dock{inset-inline:.5em;inset-block-end:.5em}
+.bar{width:100%;flex-wrap:wrap;justify-content:flex-end}
 .bar .who{flex:1 1 auto}
 .bar .who span:last-child{-webkit-line-clamp:4}
-.info{inset-block-end:8.2em}
 }
 @media (prefers-reduced-motion:no-preference){
 .panel,.bar,.info{animation:rise .18s ease-out}

@@ -1,3 +1,4 @@
+import type { Boot } from "../boot.ts";
 import type { DebugCounts } from "../capture.ts";
 import type { Policy } from "../policy.ts";
 import type { Screens } from "../room/screens.ts";
@@ -53,14 +54,16 @@ export class View {
 	readonly #timer: ReturnType<typeof setInterval>;
 	readonly #stopped = new AbortController();
 	#layer: Layer | undefined;
+	#wantsFocus: boolean;
 	#announced = Number.NEGATIVE_INFINITY;
 
 	constructor(
-		private readonly boot: { host: HTMLElement; root: ShadowRoot; launcher: HTMLElement },
+		private readonly boot: Boot,
 		speech: Speech,
 		actions: Actions,
 		find: Find,
 	) {
+		this.#wantsFocus = boot.origin === "click";
 		this.#sheet.replaceSync(CSS);
 		boot.root.adoptedStyleSheets = [...boot.root.adoptedStyleSheets, this.#sheet];
 		this.#widget = h("div", { class: "widget", lang: speech.language, dir: direction(speech.language) });
@@ -81,12 +84,18 @@ export class View {
 		const hadFocus = this.boot.root.activeElement !== null;
 		this.boot.launcher.hidden = !launcher;
 		this.#bar.show(bar, state);
-		this.#panel.show(panel, state, mode, bar !== undefined);
+		// Only who just used the widget, or is asked something, is taken to it; a page load takes nobody's focus.
+		if (this.#panel.show(panel, state, mode, bar !== undefined, hadFocus || this.#wantsFocus)) this.#wantsFocus = false;
 		this.cursors.keep(new Set(bar === "live" ? state.viewers.keys() : []));
 		// The launcher alone leaves the top layer to the page.
 		if (bar || panel) this.#layer ??= new Layer(this.boot.host, () => this.#bar.element ?? this.#panel.element);
 		else this.#lower();
 		if (launcher && hadFocus) this.boot.launcher.focus({ preventScroll: true });
+	}
+
+	/** The next panel is one that the visitor asked for. */
+	takeFocus(): void {
+		this.#wantsFocus = true;
 	}
 
 	/** Escape closes what is open; no key of the widget is the page's. */

@@ -24,21 +24,29 @@ test("after a passing close the widget returns with a fresh ticket and the page'
 	}
 	const tickets = server.requests.filter((request) => request.endsWith("/rooms/resume"));
 	assert.equal(tickets.length, cuts.length);
+	const calls = await page.evaluate(() => Reflect.get(window, "captureCalls") as string[]);
+	assert.equal(calls.filter((call) => call === "stop").length, cuts.length, "nothing is captured while disconnected");
 	await done();
 });
 
 test("what the visitor says while the connection is lost is said once it is back", async () => {
 	const { page, server, done } = await visit();
 	await beSeen(page, server);
+	server.ask("Omar", 3);
+	await page.getByRole("alertdialog").waitFor();
 	server.dropSockets = true;
 	server.tab.socket.destroy();
 	await bar(page).getByText("Connection lost. Reconnecting…").waitFor();
 	await page.evaluate(() => history.pushState({}, "", "/second?secret=1"));
 	await bar(page).getByRole("button", { name: "Pause" }).click();
+	await page.waitForTimeout(450);
+	await page.getByRole("button", { name: "Don’t allow" }).click();
 	server.dropSockets = false;
 	const back = await until("the way back", () => server.tabs[1]?.of(Kind.pause)[0] && server.tabs[1]);
 	assert.equal(back.of(Kind.pause)[0]?.json?.paused, true);
 	assert.equal(back.of(Kind.snapshot).length, 0);
+	const answer = await until("the answer", () => back.of(Kind.consent)[0]);
+	assert.deepEqual([answer.json?.act, answer.json?.member], ["deny", 3]);
 	await done();
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Kind } from "../../../wire/wire.ts";
-import { bar, beSeen, launcher, shut, until, visit } from "./harness.ts";
+import { askForHelp, bar, beSeen, launcher, panel, shut, until, visit } from "./harness.ts";
 
 after(shut);
 
@@ -17,6 +17,32 @@ test("a page load in the same tab keeps room, tab and bar, with a larger epoch",
 	assert.ok(snapshot.epoch > (first.of(Kind.snapshot)[0]?.epoch ?? 0));
 	const page2 = { url: `${server.origin}/second`, title: "Second", visible: true, focused: true };
 	assert.deepEqual(server.tab.hello?.json?.page, page2);
+	await done();
+});
+
+test("a page load shows the bar at once, takes nobody's focus, and the code panel stays as it was", async () => {
+	const { page, server, done } = await visit();
+	await askForHelp(page, server);
+	await page.goto(`${server.origin}/second`);
+	await panel(page).locator(".code").waitFor();
+	assert.equal(await page.evaluate(() => document.activeElement?.localName), "body");
+	await page.keyboard.press("Tab");
+	await page.getByRole("button", { name: "Minimise" }).click();
+	await page.goto(`${server.origin}/`);
+	await launcher(page).waitFor();
+	await until("the waiting tab", () => server.open[0]?.hello);
+	assert.equal(await panel(page).count(), 0);
+	server.ask("Mina");
+	await page.getByRole("alertdialog").waitFor();
+	await page.waitForTimeout(450);
+	await page.getByRole("button", { name: "Allow", exact: true }).click();
+	await bar(page).waitFor();
+	server.dropSockets = true;
+	await page.goto(`${server.origin}/second`);
+	await bar(page).getByText("Reconnecting").waitFor();
+	assert.equal(await panel(page).count(), 0);
+	server.dropSockets = false;
+	await bar(page).getByText("Mina sees this page").waitFor();
 	await done();
 });
 
