@@ -8,7 +8,6 @@ import { type Point, Screen } from "./screen.ts";
 import { Socket } from "./socket.ts";
 
 const CLIENT = "alongside-console/1";
-const KEYFRAME_EVERY_MS = 2000;
 
 /** By kind: what goes to the screen of its tab. */
 const pictureKinds: ReadonlySet<number> = new Set([
@@ -42,8 +41,6 @@ export class LiveSession {
 	readonly site = new Cell("");
 	readonly #meter = new Meter();
 	readonly #socket: Socket;
-	/** Tabs whose picture was asked for a moment ago, and whether it has to be asked for again. */
-	readonly #asked = new Map<number, boolean>();
 
 	constructor(roomID: string) {
 		this.#socket = new Socket({
@@ -170,19 +167,9 @@ export class LiveSession {
 		return screen;
 	}
 
-	/** At most once in KEYFRAME_EVERY_MS a tab; a wish in between is kept until then. */
+	/** The mirror keeps itself from asking too often. */
 	#askKeyframe(source: number): void {
-		if (this.#asked.has(source)) {
-			this.#asked.set(source, true);
-			return;
-		}
-		if (!this.#socket.send(encodeJSON(Kind.keyframe, { why: "resync" }, { source }))) return;
-		this.#asked.set(source, false);
-		setTimeout(() => {
-			const again = this.#asked.get(source);
-			this.#asked.delete(source);
-			if (again) this.#askKeyframe(source);
-		}, KEYFRAME_EVERY_MS);
+		this.#socket.send(encodeJSON(Kind.keyframe, { why: "resync" }, { source }));
 	}
 
 	#look(): void {

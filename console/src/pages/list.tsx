@@ -111,7 +111,7 @@ function moveFocus(list: HTMLElement | null, by: number): void {
 
 /** How to get the first visitor. */
 function Empty() {
-	const snippet = `<script async src="${location.origin}/widget.js?site=YOUR-SITE-KEY"></script>`;
+	const snippet = `<script src="${location.origin}/widget.js" data-site="YOUR-SITE-KEY" async></script>`;
 	return (
 		<div class="empty">
 			<EmptyPicture />

@@ -188,12 +188,17 @@ test("pointing works from the keyboard", async () => {
 	assert.equal(decodePointer((await seat.hears(Kind.click)).body)?.x, 512);
 });
 
-test("nothing is sent while the visitor has not agreed or has paused", async () => {
+test("nothing is sent while the visitor has paused or is away", async () => {
 	const seat = await live();
 	seat.json(Kind.room, { state: "paused" });
 	await scene("paused");
 	await page.mouse.move(600, 400, { steps: 3 });
 	await page.mouse.click(600, 400);
+	seat.json(Kind.room, { state: "away" });
+	await scene("away");
+	await page.getByRole("application").focus();
+	await page.keyboard.press("ArrowRight");
+	await page.keyboard.press("Enter");
 	await page.waitForTimeout(150);
 	assert.equal(
 		seat.heard.some(({ kind }) => kind === Kind.pointer || kind === Kind.click),
