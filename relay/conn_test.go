@@ -352,6 +352,7 @@ func (p panicking) Record(context.Context, rooms.ConsentEvent) error { panic("a 
 func TestACrashStaysInItsConnection(t *testing.T) {
 	w := newWorld(t)
 	w.hub.Consents = panicking{w.notes}
+	w.relay.timing.ping = time.Hour // nothing but the crash itself wakes the writer
 	e := w.open()
 	v, _ := w.visitor(e.Ticket)
 	a, _ := w.agent(w.join(e, "ann"), nil)

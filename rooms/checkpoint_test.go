@@ -144,6 +144,18 @@ func TestTextComesBeforePicturesAndPicturesAreNotStarved(t *testing.T) {
 	}
 }
 
+func TestNothingOfThePageIsHeldWhileNobodyMayLook(t *testing.T) {
+	s := newStage(t)
+	s.do([]string{"tab1", "hello"})
+	s.do([]string{"ann", "hello"})
+	for _, line := range []string{"tab1 snapshot 1 page", "tab1 diff 1 more", "tab1 asset logo"} {
+		s.do(strings.Fields(line))
+		if held := s.hub.Stats().HeldBytes; held != 0 {
+			t.Errorf("%d bytes held after %s", held, line)
+		}
+	}
+}
+
 func TestASlowReaderHoldsNothing(t *testing.T) {
 	s := viewed(t)
 	s.do([]string{"tab1", "snapshot", "1", "page"})
