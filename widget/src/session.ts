@@ -83,9 +83,9 @@ class Session implements Running {
 			paused: (paused) => this.#setPaused(paused),
 			ended: () => this.#link.stop("ended"),
 		});
-		let loads = 0;
 		this.#capturing = new Capturing({
-			load: () => import(`${server}widget/capture.js?v=${build}${loads++ ? `&again=${loads}` : ""}`),
+			// A failed address may be remembered as such, so each further attempt asks at another.
+			load: (attempt) => import(`${server}widget/capture.js?v=${build}${attempt ? `&again=${attempt}` : ""}`),
 			emit: (frame) => this.#link.send(frame),
 			ready: () => this.#link.ready(),
 			own: (node) => node === host,

@@ -2,7 +2,7 @@ import type { Capture, CaptureOptions } from "../capture.ts";
 import type { Policy } from "../policy.ts";
 
 type Options = {
-	load(): Promise<typeof import("../capture.ts")>;
+	load(attempt: number): Promise<typeof import("../capture.ts")>;
 	emit: CaptureOptions["emit"];
 	ready(): boolean;
 	own(node: Node): boolean;
@@ -24,6 +24,7 @@ export class Capturing {
 	#paused = false;
 	#capture: Capture | undefined;
 	#loading = false;
+	#module: typeof import("../capture.ts") | undefined;
 
 	constructor(private readonly options: Options) {}
 
@@ -63,8 +64,9 @@ export class Capturing {
 	async #start(attempt = 0): Promise<void> {
 		if (this.#loading || !this.#wanted || this.#paused) return;
 		this.#loading = true;
-		const module = await this.options.load().catch(() => undefined);
+		this.#module ??= await this.options.load(attempt).catch(() => undefined);
 		this.#loading = false;
+		const module = this.#module;
 		const wanted = this.#wanted;
 		if (!module) {
 			if (attempt < LOAD_TRIES) setTimeout(() => void this.#start(attempt + 1), LOAD_RETRY_MS * (attempt + 1));

@@ -24,6 +24,7 @@ test("after a passing close the widget returns with a fresh ticket and the page'
 	}
 	const tickets = server.requests.filter((request) => request.endsWith("/rooms/resume"));
 	assert.equal(tickets.length, cuts.length);
+	assert.equal(server.requests.filter((request) => request === "GET /widget/capture.js").length, 1);
 	const calls = await page.evaluate(() => Reflect.get(window, "captureCalls") as string[]);
 	assert.equal(calls.filter((call) => call === "stop").length, cuts.length, "nothing is captured while disconnected");
 	await done();
@@ -109,6 +110,14 @@ test("a blocked or failing server breaks nothing: the page goes on, and a retry 
 	await page.getByRole("button", { name: "Try again" }).click();
 	await panel(page).locator(".code").waitFor();
 	await page.getByRole("button", { name: "Order" }).click();
+	await done();
+});
+
+test("a capture engine that does not load at first is tried again while somebody looks", async () => {
+	const { page, server, done } = await visit();
+	await page.route(/capture\.js\?v=abc123$/, (route) => route.abort());
+	await beSeen(page, server);
+	assert.ok(server.tab.of(Kind.snapshot).length > 0);
 	await done();
 });
 
