@@ -55,6 +55,12 @@ const SAMPLE_MS = 250;
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 60_000;
 
+/** What may have been scrolled before it was sent. */
+const SCROLLERS =
+	/^(div|section|main|ul|ol|dl|nav|aside|article|pre|code|textarea|table|tbody|form|header|footer|body|fieldset|dialog|.*-.*)$/;
+/** So many of them are asked between two looks at the clock. */
+const SCROLLERS_PER_LOOK = 50;
+
 /** All that lives for one epoch. */
 type Epoch = {
 	masks: Masks;
@@ -72,6 +78,8 @@ type Epoch = {
 	snapshot: boolean;
 	parts: number;
 	titleDirty: boolean;
+	/** Elements whose scroll offset was not asked for yet: asking makes the page lay out. */
+	unscrolled: Element[];
 };
 
 export class Engine {
@@ -279,6 +287,7 @@ export class Engine {
 			snapshot: true,
 			parts: 0,
 			titleDirty: true,
+			unscrolled: [],
 		};
 	}
 
@@ -342,10 +351,12 @@ export class Engine {
 		at.styles.learn();
 		this.#grow(at);
 		at.tree.settle();
-		at.tree.flush(performance.now() + SLICE_MS);
+		const deadline = performance.now() + SLICE_MS;
+		at.tree.flush(deadline);
+		this.#askScrollers(at, deadline);
 		this.#rest(at);
 		this.#send();
-		if (at.tree.dirty) this.#again();
+		if (at.tree.dirty || at.unscrolled.length) this.#again();
 		else this.#retry = RETRY_MS;
 		if (at.pictures.any) at.pictures.look(performance.now());
 		this.#resources.run();
@@ -360,6 +371,14 @@ export class Engine {
 		this.#resources.flush(at.body);
 		if (at.titleDirty) at.body.title(at.funnel.title(this.#document));
 		at.titleDirty = false;
+	}
+
+	#askScrollers(at: Epoch, deadline: number): void {
+		do {
+			for (const element of at.unscrolled.splice(-SCROLLERS_PER_LOOK)) {
+				if (element.scrollTop || element.scrollLeft) at.activity.scrolled(element);
+			}
+		} while (at.unscrolled.length && performance.now() < deadline);
 	}
 
 	/** Starts a synchronous step: takes in what the observer holds back. True if it had to begin anew. */
@@ -452,8 +471,8 @@ export class Engine {
 		} else if (tag === "video" || tag === "audio") at.activity.playing(element as HTMLMediaElement);
 		else if (tag === "dialog" && (element as HTMLDialogElement).open) at.activity.opened(element);
 		else if (tag.includes("-") && !element.matches(":defined")) this.#await(element);
-		if ((element as HTMLElement).popover && element.matches(":popover-open")) at.activity.opened(element);
-		if (element.scrollTop || element.scrollLeft) at.activity.scrolled(element);
+		if (element.hasAttribute("popover") && element.matches(":popover-open")) at.activity.opened(element);
+		if (SCROLLERS.test(tag)) at.unscrolled.push(element);
 	}
 
 	#await(element: Element): void {

@@ -42,10 +42,37 @@ function isCardNumber(text: string): boolean {
 	return sum % 10 === 0;
 }
 
+/** How an attribute is judged, by its name. */
+type AttributeKind =
+	| "class"
+	| "style"
+	| "id"
+	| "image"
+	| "href"
+	| "drawing"
+	| "textual"
+	| "presentational"
+	| "value"
+	| "other"
+	| "never";
+
+function kindOf(name: string, html: boolean): AttributeKind {
+	if (name === "class" || name === "style" || name === "id" || name === "value") return name;
+	if (name === "src" || name === "poster" || name === "background") return "image";
+	if (name === "href" || name === "xlink:href") return "href";
+	if (/^on/i.test(name) || !/^[\w:.-]{1,64}$/.test(name)) return "never";
+	if (!html && DRAWING.has(name)) return "drawing";
+	if (TEXTUAL.has(name)) return "textual";
+	if (PRESENTATIONAL.has(name)) return "presentational";
+	return WITHHELD.has(name) ? "never" : "other";
+}
+
 export class Funnel {
 	readonly #masks: Masks;
 	readonly #selected: Selected;
 	readonly #refer: Refer;
+	readonly #htmlKinds = new Map<string, AttributeKind>();
+	readonly #drawingKinds = new Map<string, AttributeKind>();
 	readonly #classes = new Map<string, string>();
 	readonly #fragments = new Map<string, string>();
 
@@ -80,10 +107,8 @@ export class Funnel {
 	/** The attributes of an element, names and values in turn. */
 	attributes(element: Element, verdict: number): Outgoing[] {
 		const out: Outgoing[] = [];
-		const attributes = element.attributes;
-		for (let i = 0; i < attributes.length; i++) {
-			const { name, value } = attributes[i] as Attr;
-			const leaving = this.attribute(element, name, value, verdict);
+		for (const name of element.getAttributeNames()) {
+			const leaving = this.attribute(element, name, element.getAttribute(name) ?? "", verdict);
 			if (leaving !== undefined) out.push(this.attributeName(name), leaving);
 		}
 		if (drawsImage(element) && !element.hasAttribute("src")) {
@@ -102,22 +127,30 @@ export class Funnel {
 		const hidden = element.localName === "input" && (element as HTMLInputElement).type === "hidden";
 		if (hidden && name !== "type") return undefined;
 		const masked = isMasked(verdict);
-		if (name === "class") return this.#class(value);
-		if (name === "style") return this.#style(element, value, masked);
-		if (name === "id") return this.#id(element, value);
-		if (name === "src" || name === "poster" || name === "background") return this.#image(element, name, masked);
-		if (name === "href" || name === "xlink:href") return this.#href(element, value, masked);
-		const html = isHtml(element);
-		const local = html ? name.toLowerCase() : name;
-		if (/^on/i.test(local) || !/^[\w:.-]{1,64}$/.test(local)) return undefined;
-		if (!html && DRAWING.has(local)) return this.#drawing(element, local, value);
-		if (TEXTUAL.has(local)) return this.#textual(element, local, value, masked);
-		if (PRESENTATIONAL.has(local)) return !masked || PLAIN.test(value) ? seal(value.slice(0, 256)) : undefined;
-		if (local === "value" && !masked && /^(li|progress|meter)$/.test(element.localName)) return seal(value);
-		if (WITHHELD.has(local)) return undefined;
-		if (!masked && this.#selected.shows(local)) return seal(value);
-		const asked = this.#selected.attribute(local, value);
-		return asked === undefined ? undefined : seal(asked);
+		switch (this.#kindOf(element, name)) {
+			case "class":
+				return this.#class(value);
+			case "style":
+				return this.#style(element, value, masked);
+			case "id":
+				return this.#id(element, value);
+			case "image":
+				return this.#image(element, name, masked);
+			case "href":
+				return this.#href(element, value, masked);
+			case "drawing":
+				return this.#drawing(element, name, value);
+			case "textual":
+				return this.#textual(element, name, value, masked);
+			case "presentational":
+				return !masked || PLAIN.test(value) ? seal(value.slice(0, 256)) : undefined;
+			case "value":
+				return !masked && /^(li|progress|meter)$/.test(element.localName) ? seal(value) : undefined;
+			case "other":
+				return this.#asked(name, value, masked);
+			default:
+				return undefined;
+		}
 	}
 
 	/** A field's current value; undefined for kinds whose value says nothing or must not be told. */
@@ -179,6 +212,24 @@ export class Funnel {
 		} catch {
 			return false;
 		}
+	}
+
+	/** What a style sheet asks an attribute for that no table names. */
+	#asked(name: string, value: string, masked: boolean): Outgoing | undefined {
+		if (!masked && this.#selected.shows(name)) return seal(value);
+		const asked = this.#selected.attribute(name, value);
+		return asked === undefined ? undefined : seal(asked);
+	}
+
+	#kindOf(element: Element, name: string): AttributeKind {
+		const html = isHtml(element);
+		const kinds = html ? this.#htmlKinds : this.#drawingKinds;
+		let kind = kinds.get(name);
+		if (kind === undefined) {
+			kind = kindOf(name, html);
+			kinds.set(name, kind);
+		}
+		return kind;
 	}
 
 	#class(value: string): Outgoing | undefined {

@@ -1,6 +1,6 @@
 /** Turns bodies and assets into frames, deflates the larger ones and keeps the order in which they were given. */
 
-import { deflate, encodeFrame, Flag, Kind, MAX_VISITOR_FRAME_BYTES } from "../../../wire/wire.ts";
+import { encodeFrame, Flag, Kind, MAX_VISITOR_FRAME_BYTES } from "../../../wire/wire.ts";
 import { hash128, hex } from "./hash.ts";
 
 /** Smaller bodies are sent raw, and at once if nothing waits. */
@@ -123,4 +123,13 @@ function joined(head: Uint8Array, tail: Uint8Array): Uint8Array<ArrayBuffer> {
 	out.set(head);
 	out.set(tail, head.length);
 	return out;
+}
+
+/** Deflates (raw) a whole body. Without a Blob: making one costs the page's thread more than deflating. */
+async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+	const { readable, writable } = new CompressionStream("deflate-raw");
+	const writer = writable.getWriter();
+	void writer.write(bytes).catch(() => undefined);
+	void writer.close().catch(() => undefined);
+	return new Uint8Array(await new Response(readable).arrayBuffer());
 }

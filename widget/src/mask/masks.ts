@@ -47,6 +47,9 @@ export const isButtonInput = (element: Element): boolean => BUTTONS.has((element
 const isField = (name: string, element: Element): boolean =>
 	name === "textarea" || name === "select" || (name === "input" && !isButtonInput(element));
 
+/** Whether a class attribute can hold a marking at all. */
+const MARKED = new RegExp([...CLASS_MARKS.keys()].join("|"), "i");
+
 /** Beside the marks of the table: the element is an editing host. */
 const EDITABLE = 1 << 10;
 
@@ -65,6 +68,17 @@ const BEARING = new Set([
 
 /** The fields that ever held a password, and what they were called; outlives policies and snapshots. */
 export type Passwords = { fields: WeakSet<Element>; names: Set<string> };
+
+function attributeMarks(values: Readonly<Record<string, number>>, value: string): number {
+	let marks = 0;
+	for (const word of value
+		.toLowerCase()
+		.trim()
+		.split(/[\s,]+/)) {
+		marks |= (Object.hasOwn(values, word) ? values[word] : values[""]) ?? Mark.mask;
+	}
+	return marks;
+}
 
 export class Masks {
 	#mode: Mode = "strict";
@@ -172,24 +186,15 @@ export class Masks {
 	}
 
 	#marks(element: Element): number {
-		const attributes = element.attributes;
 		let marks = 0;
-		for (let i = 0; i < attributes.length; i++) {
-			const attribute = attributes[i] as Attr;
-			const name = attribute.name;
-			if (name === "class") marks |= this.#classMarks(attribute.value);
+		// Names and not `attributes`: the latter makes an object of each, which costs more than all the rest.
+		for (const name of element.getAttributeNames()) {
+			if (name === "class") marks |= this.#classMarks(element.getAttribute(name) ?? "");
 			else if (name === "contenteditable") {
-				if (attribute.value !== "false") marks |= EDITABLE;
+				if (element.getAttribute(name) !== "false") marks |= EDITABLE;
 			} else if (name.startsWith("data-")) {
 				const values = ATTRIBUTE_MARKS.get(name);
-				if (values) {
-					for (const word of attribute.value
-						.toLowerCase()
-						.trim()
-						.split(/[\s,]+/)) {
-						marks |= (Object.hasOwn(values, word) ? values[word] : values[""]) ?? Mark.mask;
-					}
-				}
+				if (values) marks |= attributeMarks(values, element.getAttribute(name) ?? "");
 			}
 		}
 		for (const selector of this.#selectors) if (element.matches(selector.css)) marks |= selector.mark;
@@ -201,7 +206,9 @@ export class Masks {
 		let marks = this.#classes.get(value);
 		if (marks === undefined) {
 			marks = 0;
-			for (const token of value.toLowerCase().split(/\s+/)) marks |= CLASS_MARKS.get(token) ?? 0;
+			if (MARKED.test(value)) {
+				for (const token of value.toLowerCase().split(/\s+/)) marks |= CLASS_MARKS.get(token) ?? 0;
+			}
 			if (this.#classes.size > 5000) this.#classes.clear();
 			this.#classes.set(value, marks);
 		}
