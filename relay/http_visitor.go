@@ -133,7 +133,7 @@ func (s *Server) answer(w http.ResponseWriter, q *http.Request, what string, lim
 }
 
 func (s *Server) admit(w http.ResponseWriter, q *http.Request, what string, limit rooms.Rate) (site Site, b request, err error) {
-	if err := s.Rates.Allow(q.Context(), what+" "+neighbourhood(s.address(q)), limit); err != nil {
+	if err := s.Rates.Allow(q.Context(), what+" "+neighbourhood(s.Address(q)), limit); err != nil {
 		return site, b, err
 	}
 	if err := json.NewDecoder(http.MaxBytesReader(w, q.Body, maxRequestBytes)).Decode(&b); err != nil {

@@ -123,7 +123,7 @@ func TestAddressBelievesTrustedProxiesOnly(t *testing.T) {
 		if try.forwarded != "" {
 			q.Header.Set("X-Forwarded-For", try.forwarded)
 		}
-		if got := s.address(q).String(); got != try.want {
+		if got := s.Address(q).String(); got != try.want {
 			t.Errorf("%s with %q is %s, want %s", try.peer, try.forwarded, got, try.want)
 		}
 	}

@@ -232,8 +232,8 @@ func (s *Server) socket(w http.ResponseWriter, q *http.Request, role wire.Role) 
 	c.serve(w, q, seat, version)
 }
 
-// address is who sent the request: the peer, or what trusted proxies say it is. It is used in memory only.
-func (s *Server) address(q *http.Request) netip.Addr {
+// Address is who sent the request: the peer, or what trusted proxies say it is. It is used in memory only.
+func (s *Server) Address(q *http.Request) netip.Addr {
 	host, _, err := net.SplitHostPort(q.RemoteAddr)
 	if err != nil {
 		host = q.RemoteAddr

@@ -131,10 +131,25 @@ func (r *Room) refuse(m *member, what, act string, said wire.ConsentBody, now ti
 		r.dismiss(m, wire.Closef(wire.CloseEnded, "%s", endings[act]))
 	}
 	r.changed.standing = true
-	e := r.event(m, what, act, said, now)
+	r.writeDown(r.event(m, what, act, said, now))
+}
+
+// withdrawAll writes down that the visitor took back every consent, by ending the session.
+func (r *Room) withdrawAll() {
+	for _, m := range r.members {
+		for what, p := range m.grants {
+			if p.granted {
+				r.writeDown(r.event(m, what, "withdraw", wire.ConsentBody{}, r.hub.Clock()))
+			}
+		}
+	}
+}
+
+// writeDown records an act that counts already.
+func (r *Room) writeDown(e ConsentEvent) {
 	r.later = append(r.later, func(ctx context.Context) {
 		if err := r.hub.Consents.Record(ctx, e); err != nil && !errors.Is(err, context.Canceled) {
-			r.hub.Logger.Error("write down an act of consent", "room", r.id, "act", act, "err", err)
+			r.hub.Logger.Error("write down an act of consent", "room", r.id, "act", e.Act, "err", err)
 		}
 	})
 }

@@ -66,6 +66,7 @@ func bye(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
 	}
 	switch {
 	case b.Code == wire.CloseEnded && s.source != nil:
+		r.withdrawAll()
 		r.end("the visitor ended the session")
 	case b.Code == wire.CloseEnded:
 		r.end("the agent ended the session")

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"alongside/store"
 )
 
-// Migrations make the tables of this package, in order; a step once released is never changed.
-var Migrations = []string{`
+// Migrations are the tables of sessions.
+var Migrations = store.Migrations{Package: "rooms", Steps: []string{`
 CREATE TABLE sessions (
 	tenant  TEXT NOT NULL,
 	room    TEXT NOT NULL,
@@ -24,7 +26,7 @@ CREATE TABLE sessions (
 	PRIMARY KEY (tenant, room)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_opened ON sessions (tenant, opened, room);
-`}
+`}}
 
 // SQLiteSessions is the SessionLog in the data folder's database. It keeps facts only: no page, name or message.
 type SQLiteSessions struct{ writer, reader *sql.DB }

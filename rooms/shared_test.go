@@ -217,7 +217,7 @@ func TestWatchSignalsEachChange(t *testing.T) {
 
 func TestSessionsAreKept(t *testing.T) {
 	ctx := t.Context()
-	db, err := store.Open(ctx, t.TempDir(), store.Migrations{Package: "rooms", Steps: Migrations})
+	db, err := store.Open(ctx, t.TempDir(), Migrations)
 	if err != nil {
 		t.Fatal(err)
 	}

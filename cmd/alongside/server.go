@@ -84,6 +84,7 @@ func (srv *server) wire() (err error) {
 		Accounts: srv.accounts,
 		Rooms:    srv.hub,
 		Log:      srv.logger,
+		Address:  srv.relay.Address,
 	})
 	if err != nil {
 		return err
@@ -104,6 +105,7 @@ func (srv *server) run(ctx context.Context) error {
 	var running sync.WaitGroup
 	running.Go(func() { srv.hub.Run(background) })
 	running.Go(func() { srv.relay.Run(background) })
+	running.Go(func() { srv.forgetDeleted(background) })
 	failed, wait := serveHTTP(srv.listener, srv.handler, srv.logger)
 	srv.logger.Info("serving", "address", srv.listener.Addr().String(), "public", srv.public.String(), "version", versionText())
 
@@ -122,6 +124,20 @@ func (srv *server) run(ctx context.Context) error {
 	stop()
 	running.Wait()
 	return errors.Join(err, srv.db.Close())
+}
+
+// forgetDeleted empties the database's log now and then: until then it still holds deleted rows as they were.
+func (srv *server) forgetDeleted(ctx context.Context) {
+	for every := time.Tick(time.Hour); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every:
+			if err := srv.db.Checkpoint(ctx); err != nil && ctx.Err() == nil {
+				srv.logger.Warn("deleted rows stay in the database's log for another hour", "err", err)
+			}
+		}
+	}
 }
 
 // serveHTTP serves on the listener. failed gives the error that ended it early; wait stops it.
@@ -157,7 +173,7 @@ type noAddresses struct{ slog.Handler }
 func (noAddresses) Handle(context.Context, slog.Record) error { return nil }
 
 func openStore(ctx context.Context, folder string) (*store.DB, error) {
-	return store.Open(ctx, folder, accounts.Migrations, privacy.Migrations, store.Migrations{Package: "rooms", Steps: rooms.Migrations})
+	return store.Open(ctx, folder, accounts.Migrations, privacy.Migrations, rooms.Migrations)
 }
 
 func newAccounts(db *store.DB, shared rooms.Shared) (*accounts.Service, error) {
