@@ -53,7 +53,7 @@ export class Layer {
 	#soon(): void {
 		this.#frame ||= requestAnimationFrame(() => {
 			this.#frame = 0;
-			if (!this.host.isConnected || this.#buried()) this.raise();
+			if (this.#buried()) this.raise();
 		});
 	}
 

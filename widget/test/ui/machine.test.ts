@@ -99,6 +99,7 @@ test("nothing but a new start wakes a closed connection", () => {
 		{ type: "welcome", now: 5 },
 		{ type: "close", code: 1006, now: 6 },
 	];
+	late.push({ type: "suspend" }, { type: "stop", reason: "moved" });
 	assert.deepEqual(run(late, closed), { state: closed, acts: [] });
 	assert.equal(run([{ type: "start", resume: false }], closed).state.phase, "entering");
 });
