@@ -1,6 +1,8 @@
 /**
  * One capture of one page: joins the parts, owns every listener, timer, observer and patch, and decides when what is
  * dirty is read and sent. No error of its own reaches the page: it drops what it was doing and takes a fresh snapshot.
+ *
+ * Long because everything that hangs on the page stands in one file, beside the `#release` that must take it all back.
  */
 
 import { Flag, Kind } from "../../../wire/wire.ts";

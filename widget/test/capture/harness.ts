@@ -99,8 +99,9 @@ export class Sheet {
 		this.#seen.push(Buffer.from(plain));
 	}
 
-	async start(policy: object = {}): Promise<void> {
-		await this.page.evaluate((policy) => {
+	/** Starts the capture; `meanwhile` is begun in the same task, before the first slice, and waited for. */
+	async start(policy: object = {}, meanwhile = ""): Promise<void> {
+		const begin = (policy: object): void => {
 			const scope = globalThis as unknown as Record<string, never> & typeof globalThis & Hooks;
 			scope.ready = true;
 			scope.capture = scope.AlongsideCapture.startCapture({
@@ -113,7 +114,8 @@ export class Sheet {
 				ready: () => scope.ready,
 				own: (node: Node) => (node as Element).id === "own",
 			});
-		}, policy);
+		};
+		await this.page.evaluate(`(${begin})(${JSON.stringify(policy)}); ${meanwhile}`);
 		await this.settled();
 	}
 

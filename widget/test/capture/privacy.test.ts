@@ -152,7 +152,8 @@ test("a password never leaves: not typed, toggled, autofilled, reset, rendered a
 	assert.deepEqual(all(sheet).match(/SECRET-\w+/g), null);
 	const boxes = [...sheet.mirror().nodes.values()].filter((node) => node.kind === "box");
 	assert.equal(boxes.length, 4);
-	for (const box of boxes) assert.ok(![...box.attributes.keys()].some((name) => /^(class|id|type|name|value)$/.test(name)));
+	for (const box of boxes)
+		assert.ok(![...box.attributes.keys()].some((name) => /^(class|id|type|name|value)$/.test(name)));
 	await sheet.close();
 });
 

@@ -83,12 +83,16 @@ function play(seed: number, bursts: number): Promise<void> {
 	};
 	if (root.childElementCount < 20) for (let n = 0; n < 80; n++) root.append(make(0));
 	return new Promise((done) => {
+		// Messages come between the slices of a snapshot, which are driven by messages too.
+		const { port1, port2 } = new MessageChannel();
 		const burst = (left: number): void => {
 			for (let n = random(12) + 1; n > 0; n--) change();
 			if (left === 0) done();
+			else if (left > bursts / 2) port2.postMessage(left - 1);
 			else if (random(3)) setTimeout(() => burst(left - 1), random(3) * 4);
 			else requestAnimationFrame(() => burst(left - 1));
 		};
+		port1.onmessage = (event) => burst(event.data as number);
 		burst(bursts);
 	});
 }
@@ -139,9 +143,8 @@ for (let run = 0; run < Number(process.env.RUNS ?? 4); run++) {
 		// Each look at the clock finds the slice's time over: the walk stops after every 64 nodes.
 		await sheet.page.evaluate("{ let now = 0; performance.now = () => (now += 10); }");
 		// The page goes on changing while the snapshot is taken.
-		const changing = sheet.page.evaluate(`(${play})(${seed + 7}, 80)`);
-		await sheet.start();
-		await changing;
+		await sheet.page.evaluate(`globalThis.change = () => (${play})(${seed + 7}, 80)`);
+		await sheet.start({}, "change()");
 		await sheet.settled();
 		const mirror = sheet.mirror();
 		assert.equal(mirror.serialize(), await sheet.page.evaluate(expected), `seed ${seed}`);
