@@ -83,6 +83,12 @@ for (const [kind, markup] of Object.entries(attacks)) {
 				body: `<!doctype html><title>x</title><h1>hostile page</h1>${markup.replaceAll("EVIL", evilOrigin)}<p>the end</p>${snippet}`,
 			}),
 		);
+		// The visitor's own page must stay where it is, whatever it tries.
+		await visitor.page.route(`${evilOrigin}/**`, (route) =>
+			route.request().isNavigationRequest() && route.request().frame() === visitor.page.mainFrame()
+				? route.fulfill({ status: 204 })
+				: route.continue(),
+		);
 		await visitor.page.goto(`${demo.shop}/hostile`, { waitUntil: "domcontentloaded" });
 		await visitor.page.evaluate(() => document.querySelector("dialog")?.remove());
 		await joinByCode(agent, await askForHelp(visitor));
@@ -109,7 +115,8 @@ for (const [kind, markup] of Object.entries(attacks)) {
 		assert.ok(stage);
 		for (let y = 20; y < stage.height; y += 60) await agent.page.mouse.click(stage.x + 60, stage.y + y);
 		await inMirror(agent, (doc) => {
-			for (const element of doc.querySelectorAll<HTMLElement>("a, button, input, div, area, summary")) element.click();
+			for (const element of doc.querySelectorAll("a, button, input, div, area, summary"))
+				element.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, composed: true }));
 		});
 		await agent.page.waitForTimeout(400);
 		assert.deepEqual(foreign, [], "requests of the agent's browser");
@@ -128,7 +135,13 @@ for (const [kind, markup] of Object.entries(attacks)) {
 					if (/^(script|base|meta|link|object|embed|applet|portal)$/.test(element.localName) && element.hasAttributes())
 						bad.push(element.outerHTML.slice(0, 80));
 					for (const { name, value } of element.attributes)
-						if (/^on/.test(name) || /javascript:|http:\/\/127/.test(value)) bad.push(`${element.localName} ${name}`);
+						if (
+							/^on/.test(name) ||
+							/^\s*(javascript|https?|data:text)|url\(["']?http/i.test(
+								name === "style" ? value.replace(/^http\S*$/, "") : value,
+							)
+						)
+							bad.push(`${element.localName} ${name}`);
 				}
 				return bad;
 			}),
