@@ -121,11 +121,13 @@ class Session implements Running {
 		this.#view.key(event);
 	}
 
-	/** Capture stops before anything else happens; then the server is told, which ends all other tabs and agents. */
+	/**
+	 * Capture stops before anything else happens; then the server is told, which ends all other tabs and agents and
+	 * writes every consent down as withdrawn.
+	 */
 	end(): void {
 		const wasSeen = isSeen(this.#state);
 		this.#capturing.halt();
-		if (wasSeen) this.#consent("withdraw", 0);
 		this.#link.send(encodeJSON(Kind.bye, { code: Close.ended, reason: "visitor" } satisfies Bye));
 		this.#tabs.tell({ type: "end" });
 		this.#link.stop("ended");

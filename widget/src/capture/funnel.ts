@@ -123,11 +123,14 @@ export class Funnel {
 	}
 
 	attribute(element: Element, name: string, value: string, verdict: number): Outgoing | undefined {
-		if (isBox(verdict) || value.length > MAX_ATTRIBUTE) return undefined;
+		if (isBox(verdict)) return undefined;
 		const hidden = element.localName === "input" && (element as HTMLInputElement).type === "hidden";
 		if (hidden && name !== "type") return undefined;
 		const masked = isMasked(verdict);
-		switch (this.#kindOf(element, name)) {
+		const kind = this.#kindOf(element, name);
+		// A picture's value does not travel, only a reference does: it may be a data URL of any length.
+		if (value.length > MAX_ATTRIBUTE && kind !== "image") return undefined;
+		switch (kind) {
 			case "class":
 				return this.#class(value);
 			case "style":
@@ -261,6 +264,8 @@ export class Funnel {
 	#style(element: Element, value: string, masked: boolean): Outgoing | undefined {
 		if (!value) return undefined;
 		const base = element.ownerDocument.baseURI;
+		// What the browser itself reads no declaration from is text that somebody left here.
+		if ((element as HTMLElement).style?.length === 0) return undefined;
 		if (!masked) {
 			if (!/url\(|src\(|image-set|content|--|\/\*/i.test(value)) return seal(value);
 			return seal(rewriteCss(value, { url: (url) => this.#asset(url, base, "image", element), shown: (text) => text }));

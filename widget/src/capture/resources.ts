@@ -22,6 +22,8 @@ type Resource = {
 const SHRINK_FROM_BYTES = 150_000;
 const MAX_BYTES = 1_000_000;
 const MAX_WIDTH = 1600;
+/** Of a drawing that has no size at all; CSS 2 §10.3.2. */
+const DRAWING_WIDTH = 300;
 const NO_KEY = new Uint8Array(16);
 const AT_ONCE = 3;
 /** The browser's list of loaded resources has this length unless the page changed it: beyond it, nothing is known. */
@@ -40,6 +42,8 @@ export class Resources {
 	#running = 0;
 	#mayRun = false;
 	#mayFetch = true;
+	/** Origins from which the page itself has fetched. */
+	#fetchable: Set<string> | undefined;
 	#stopped = false;
 	readonly #abort = new AbortController();
 	readonly unreadable: Record<string, number> = {};
@@ -68,6 +72,7 @@ export class Resources {
 	begin(masks: Masks): void {
 		this.#masks = masks;
 		this.#mayRun = false;
+		this.#fetchable = undefined;
 		this.#asked.clear();
 		this.#queue.length = 0;
 		this.#answers.clear();
@@ -160,15 +165,35 @@ export class Resources {
 
 	async #load(resource: Resource): Promise<Blob | undefined> {
 		const { url, kind } = resource;
-		if (url.startsWith("data:")) return fromData(url);
+		const data = url.startsWith("data:");
 		const image = this.#loadedImage(resource);
 		// What the page itself has not loaded is not loaded for the mirror's sake.
-		if (!image && !this.#isLoaded(url)) return undefined;
-		const fetched = await this.#fetch(url, "same-origin");
-		if (kind === "font") return fetched && fontBlob(fetched, url);
-		if (fetched && !/^image\//.test(fetched.type)) return undefined;
-		if (fetched && (fetched.size < SHRINK_FROM_BYTES || /svg/.test(fetched.type))) return fetched;
-		return this.#draw(url, image, fetched);
+		if (!data && !image && !this.#isLoaded(url)) return undefined;
+		if (kind === "font") return data ? fromData(url) : this.#fetchFont(url);
+		const blob = data ? fromData(url) : this.#isFetchable(url) ? await this.#fetch(url, "same-origin") : undefined;
+		if (blob && !/^image\//.test(blob.type)) return undefined;
+		if (blob && (blob.size < SHRINK_FROM_BYTES || /svg/.test(blob.type))) return blob;
+		return this.#draw(url, image, blob);
+	}
+
+	async #fetchFont(url: string): Promise<Blob | undefined> {
+		const blob = await this.#fetch(url, "same-origin");
+		return blob && fontBlob(blob, url);
+	}
+
+	/**
+	 * Whether a picture may be fetched without breaking the page's policy, which would be reported to its owner: it may
+	 * if the page itself fetches from there. A font is worth the try, since it cannot be drawn.
+	 */
+	#isFetchable(url: string): boolean {
+		if (url.startsWith("blob:")) return true;
+		const { origin } = new URL(url);
+		this.#fetchable ??= new Set(
+			(this.#window.performance.getEntriesByType("resource") as PerformanceResourceTiming[])
+				.filter(({ initiatorType }) => initiatorType === "fetch" || initiatorType === "xmlhttprequest")
+				.map(({ name }) => new URL(name).origin),
+		);
+		return this.#fetchable.has(origin);
 	}
 
 	#isLoaded(url: string): boolean {
@@ -200,31 +225,33 @@ export class Resources {
 	/** Draws a picture at the size it is shown in; throws for one that the page may not read. */
 	async #draw(url: string, shown: HTMLImageElement | undefined, blob: Blob | undefined): Promise<Blob | undefined> {
 		const { document, devicePixelRatio } = this.#window;
-		let image: CanvasImageSource & { width: number; height: number };
-		if (blob) {
-			image = await this.#window.createImageBitmap(blob);
-		} else {
-			let source = shown;
-			if (!source) {
-				source = document.createElement("img");
-				if (new URL(url).origin !== this.#window.location.origin) source.crossOrigin = "anonymous";
-				source.src = url;
-				await source.decode();
-			}
-			image = await this.#window.createImageBitmap(source);
-		}
-		const wanted = Math.min(
-			MAX_WIDTH,
-			shown?.clientWidth ? Math.ceil(shown.clientWidth * devicePixelRatio) : MAX_WIDTH,
-		);
-		const scale = Math.min(1, wanted / image.width);
+		const source = blob ? await this.#window.createImageBitmap(blob) : (shown ?? this.#image(url));
+		const bitmap = "close" in source;
+		if (!bitmap) await source.decode();
+		// A drawing may have no size of its own: then the size it is shown in is all there is.
+		const width = (bitmap ? source.width : source.naturalWidth || source.clientWidth) || DRAWING_WIDTH;
+		const height = (bitmap ? source.height : source.naturalHeight || source.clientHeight) || DRAWING_WIDTH;
+		// A picture is never drawn larger than it is, but a drawing as large as it is shown.
+		const enough = Math.min(MAX_WIDTH, Math.ceil((shown?.clientWidth || MAX_WIDTH) * devicePixelRatio)) / width;
+		const scale = isDrawing(url) ? enough : Math.min(1, enough);
 		const canvas = document.createElement("canvas");
-		canvas.width = Math.max(1, Math.round(image.width * scale));
-		canvas.height = Math.max(1, Math.round(image.height * scale));
-		canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-		return toBlob(canvas, 0.8);
+		canvas.width = Math.max(1, Math.round(width * scale));
+		canvas.height = Math.max(1, Math.round(height * scale));
+		canvas.getContext("2d")?.drawImage(source, 0, 0, canvas.width, canvas.height);
+		if (bitmap) source.close();
+		return toBlob(canvas, 0.85);
+	}
+
+	/** An image of our own, for what a style sheet shows. */
+	#image(url: string): HTMLImageElement {
+		const image = this.#window.document.createElement("img");
+		if (/^https?:/.test(url) && new URL(url).origin !== this.#window.location.origin) image.crossOrigin = "anonymous";
+		image.src = url;
+		return image;
 	}
 }
+
+const isDrawing = (url: string): boolean => /\.svg([?#]|$)/i.test(url);
 
 /** A canvas as WebP (PNG where the browser cannot); rejects for a canvas that the page may not read. */
 export const toBlob = (canvas: HTMLCanvasElement, quality: number): Promise<Blob | undefined> =>

@@ -70,7 +70,6 @@ test("from the click to the code, the question, the bar and the end", async () =
 	await bar(page).getByRole("button", { name: "Stop" }).click();
 	await page.getByRole("dialog", { name: "Session ended" }).waitFor();
 	const acts = await until("the last words", () => server.tabs.find((tab) => tab.of(Kind.bye).length > 0));
-	assert.equal(acts.of(Kind.consent)[1]?.json?.act, "withdraw");
 	assert.equal(acts.of(Kind.bye)[0]?.json?.code, 4410);
 	assert.deepEqual(await states, ["connecting", "waiting", "asking", "live", "ended"]);
 	assert.equal(await page.evaluate(() => sessionStorage.length), 0);
