@@ -16,13 +16,13 @@ import {
 } from "./support/browser.ts";
 import { type Demo, startDemo } from "./support/demo.ts";
 import { ofKind } from "./support/frames.ts";
-import { type Proxy, startProxy } from "./support/proxy.ts";
+import { startProxy, type Tunnel } from "./support/proxy.ts";
 
 let demo: Demo;
 let browser: Browser;
 /** Chromium whose connections to the server go through a line that a test can break. */
 let shaky: Browser;
-let line: Proxy;
+let line: Tunnel;
 before(async () => {
 	demo = await startDemo();
 	line = await startProxy(demo.console);

@@ -14,7 +14,7 @@ export type Line = {
 	loss: number;
 };
 
-export type Proxy = {
+export type Tunnel = {
 	port: number;
 	origin: string;
 	/** Bytes from the client and to the client so far. */
@@ -69,7 +69,7 @@ class Pipe {
 	}
 }
 
-export async function startProxy(target: string, line?: Line): Promise<Proxy> {
+export async function startProxy(target: string, line?: Line): Promise<Tunnel> {
 	const { hostname, port } = new URL(target);
 	const sockets = new Set<Socket>();
 	const limits = {

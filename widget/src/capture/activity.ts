@@ -143,7 +143,8 @@ export class Activity {
 			scrollY,
 		} = this.#window;
 		const viewport = {
-			width: innerWidth,
+			// Without the scrollbar, which the mirror has none of.
+			width: document.documentElement?.clientWidth || innerWidth,
 			height: innerHeight,
 			scrollX: Math.round(scrollX),
 			scrollY: Math.round(scrollY),
