@@ -25,7 +25,7 @@ test("docs/requirements.md is fresh", () => {
 		.split("\n");
 	const rows = new Map<string, Set<string>>();
 	for (const file of tests)
-		for (const [, list] of readFileSync(`${root}/${file}`, "utf8").matchAll(/^\s*\/\/ req ((?:\d{3}-\d{2}[ ,]*)+)/gm))
+		for (const [, list] of readFileSync(`${root}/${file}`, "utf8").matchAll(/\/\/ req ((?:\d{3}-\d{2}[ ,]*)+)/gm))
 			for (const row of list?.match(/\d{3}-\d{2}/g) ?? []) rows.set(row, (rows.get(row) ?? new Set()).add(file));
 	const lines = [...rows].sort().map(
 		([row, files]) =>

@@ -132,6 +132,7 @@ test("the list comes back after the stream is cut", async () => {
 test("search finds by any fact and can be cleared", async () => {
 	server.visitors = [visitor(), visitor({ room: "r2", page: { url: "https://b.example/", title: "Basket" } })];
 	await page.goto(server.origin);
+	await page.getByRole("link", { name: "Join: Basket" }).waitFor();
 	await page.keyboard.press("/");
 	await page.keyboard.type("check firefox");
 	await page.getByRole("link", { name: "Join: Basket" }).waitFor({ state: "detached" });
