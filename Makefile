@@ -42,7 +42,7 @@ test-e2e: build
 
 bench: build tools ## the figures of docs/benchmarks.md
 	go test -run '^$$' -bench . -benchmem ./wire ./rooms ./relay
-	node --import tsx e2e/bench/all.ts
+	node --import tsx e2e/bench/all.ts $(CLONE)
 
 soak: build tools ## what takes long
 	go test -run '^$$' -fuzz FuzzDOM -fuzztime 60s ./wire

@@ -89,6 +89,7 @@ test("a visitor at 1 Mbit/s, 150 ms and 2 % loss with a 2 MB page: text first, s
 		const noise = (): string => {
 			const png = new PNG({ width: 320, height: 240 });
 			png.data = randomBytes(png.data.length);
+			for (let alpha = 3; alpha < png.data.length; alpha += 4) png.data[alpha] = 255;
 			return `data:image/png;base64,${PNG.sync.write(png).toString("base64")}`;
 		};
 		const css = Array.from(
