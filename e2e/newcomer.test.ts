@@ -174,6 +174,35 @@ test("the page's own views and every kind of page arrive", async () => {
 	await agent.context.close();
 });
 
+test("the agent sees the colours that the visitor sees, whatever either prefers", async () => {
+	const { visitor, agent } = await liveSession(browser, browser, demo, "/", { colorScheme: "dark" });
+	const ground = () => visitor.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+	const mirrored = () =>
+		inMirror(agent, (doc) => (doc.defaultView as Window).getComputedStyle(doc.body).backgroundColor);
+	const dark = await ground();
+	await until("a dark page on a light console", async () => (await mirrored()) === dark);
+	await visitor.page.emulateMedia({ colorScheme: "light" });
+	const light = await ground();
+	assert.notEqual(light, dark);
+	await until("the light page", async () => (await mirrored()) === light);
+	await visitor.context.close();
+	await agent.context.close();
+});
+
+test("a second tab of the visitor is in the same room, and the agent follows it", async () => {
+	const { visitor, agent } = await liveSession(browser, browser, demo);
+	const tab = await visitor.context.newPage();
+	await tab.goto(new URL("/checkout", demo.shop).href);
+	await tab.getByText("Ada sees this page").waitFor();
+	assert.equal(await tab.getByRole("button", { name: "Allow", exact: true }).count(), 0);
+	await mirrorShows(agent, "Payment");
+	await tab.close();
+	await visitor.page.bringToFront();
+	await mirrorShows(agent, await visitor.page.locator("h1").innerText());
+	await visitor.context.close();
+	await agent.context.close();
+});
+
 test("stopping the program tells clients to come back, and it ends in time", async () => {
 	const own = await startDemo();
 	const { visitor, agent } = await liveSession(browser, browser, own);

@@ -253,6 +253,12 @@ func (r *Room) turnTo(src *source, b wire.PageBody) {
 	if b.URL != r.page.URL {
 		r.pageSince = r.hub.Clock()
 	}
+	if b.Focused {
+		// One tab has the focus. The word that another lost it may come later, or never: each has its own connection.
+		for _, other := range r.sources {
+			other.page.Focused = false
+		}
+	}
 	src.page = b
 	if b.Focused || b.Visible || len(r.sources) == 1 {
 		r.page = b

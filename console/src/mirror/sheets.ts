@@ -6,7 +6,7 @@
 import type { Assets } from "./assets.ts";
 import { isStyle } from "./elements.ts";
 import type { Resources } from "./resources.ts";
-import { type Lookup, rewriteSheet } from "./styletext.ts";
+import { type Lookup, rewriteMedia, rewriteSheet } from "./styletext.ts";
 
 /** An inserted rule, or with no text a deleted one. */
 type Edit = { path: readonly number[]; text?: string };
@@ -35,6 +35,8 @@ export class Sheets {
 	readonly #base: string;
 	readonly #baseCopies = new WeakMap<Document, CSSStyleSheet>();
 	readonly #sheets = new Map<number, Sheet>();
+	/** Whether the visitor prefers dark colours; said before any sheet is. */
+	isDark = false;
 
 	constructor(assets: Assets, resources: Resources, base: string) {
 		this.#assets = assets;
@@ -47,7 +49,7 @@ export class Sheets {
 		const known = this.#sheets.get(number);
 		const sheet: Sheet = {
 			key,
-			media,
+			media: rewriteMedia(media, this.isDark),
 			isDisabled,
 			owner: isStyle(owner) ? owner : undefined,
 			isWritten: false,
@@ -66,7 +68,7 @@ export class Sheets {
 		if (!sheet || path.length === 0) return;
 		const edit: Edit = text === undefined ? { path } : { path, text };
 		sheet.edits.push(edit);
-		if (sheet.isWritten) for (const target of targets(sheet)) apply(edit, target, sheet.lookup);
+		if (sheet.isWritten) for (const target of targets(sheet)) apply(edit, target, sheet.lookup, this.isDark);
 	}
 
 	/** ADOPT; with no sheets for every new document and shadow root, which then has the mirror's own rules. */
@@ -124,7 +126,7 @@ export class Sheets {
 		const source = this.#assets.text(sheet.key);
 		if (source === undefined) return;
 		sheet.lookup = this.#resources.watch(sheet, "text", () => this.#write(sheet));
-		const text = rewriteSheet(source, sheet.lookup);
+		const text = rewriteSheet(source, sheet.lookup, this.isDark);
 		if (sheet.owner) {
 			sheet.owner.textContent = text;
 			sheet.owner.setAttribute("media", sheet.media);
@@ -136,12 +138,12 @@ export class Sheets {
 		sheet.isWritten = true;
 		for (const target of targets(sheet)) {
 			target.disabled = sheet.isDisabled;
-			for (const edit of sheet.edits) apply(edit, target, sheet.lookup);
+			for (const edit of sheet.edits) apply(edit, target, sheet.lookup, this.isDark);
 		}
 	}
 }
 
-function apply(edit: Edit, target: CSSStyleSheet, lookup: Lookup): void {
+function apply(edit: Edit, target: CSSStyleSheet, lookup: Lookup, isDark: boolean): void {
 	const index = edit.path.at(-1) ?? 0;
 	const list = edit.path.slice(0, -1).reduce<RuleList | undefined>(innerRules, target);
 	if (!list?.cssRules) return;
@@ -151,7 +153,7 @@ function apply(edit: Edit, target: CSSStyleSheet, lookup: Lookup): void {
 	}
 	const at = Math.min(index, list.cssRules.length);
 	try {
-		list.insertRule(rewriteSheet(edit.text, lookup), at);
+		list.insertRule(rewriteSheet(edit.text, lookup, isDark), at);
 	} catch {
 		// Not a rule that this browser knows; an empty one keeps the indexes of those behind it.
 		list.insertRule(EMPTY_RULE, at);

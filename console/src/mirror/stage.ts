@@ -23,6 +23,7 @@ export const STAGE_MARK = "alongside-stage";
 
 const NAMESPACE_BITS = 3;
 const QUIRKS_MODE = 1;
+const PREFERS_DARK = 2;
 const SHEET_DISABLED = 1;
 const MEDIA_PAUSED = 1;
 const MEDIA_ENDED = 4;
@@ -158,6 +159,7 @@ export class Stage {
 		}
 		this.tree.remove(this.tree.id(document) ?? 0);
 		empty(document, (flags & QUIRKS_MODE) !== 0);
+		this.#sheets.isDark = (flags & PREFERS_DARK) !== 0;
 		document.addEventListener("load", this.settle, true);
 		this.tree.number(document);
 		this.tree.descend(document);

@@ -23,6 +23,10 @@ const STATE_SELECTORS: Readonly<Record<string, string>> = {
 };
 
 const ASSET = /^asset:([0-9a-f]{32})$/;
+const PREFERENCE = /\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)/gi;
+const [TRUE, FALSE] = ["(min-width:0)", "(max-width:0)"];
+/** A root that goes along with either preference (CSS Color Adjust 1 §2.2). */
+const BOTH_SCHEMES = /^(\s*color-scheme\s*:)(?=[^;]*\blight\b)(?=[^;]*\bdark\b)[^;!]*/i;
 const FRAGMENT = /^#[^\s"'()\\<>]*$/;
 /** Loads nothing and shows nothing. */
 const NO_URL = "data:,";
@@ -46,19 +50,26 @@ const PLAIN_FUNCTIONS = new Set([
 export const assetRef = (value: string): string | undefined => ASSET.exec(value)?.[1];
 export const isFragment = (value: string): boolean => FRAGMENT.test(value);
 
-/** Rewrites the text of a style sheet, or of one rule. */
-export const rewriteSheet = (text: string, lookup: Lookup): string => new Rewriter(lookup).sheet(text);
+/** Rewrites the text of a style sheet, or of one rule; dark: whether the visitor prefers dark colours. */
+export const rewriteSheet = (text: string, lookup: Lookup, dark = false): string =>
+	new Rewriter(lookup, dark).sheet(text);
+
+/** The visitor's preference decides, not the agent's (Media Queries 5 §11.5). */
+export const rewriteMedia = (text: string, dark: boolean): string =>
+	text.replace(PREFERENCE, (_, scheme: string) => ((scheme.toLowerCase() === "dark") === dark ? TRUE : FALSE));
 
 /** Rewrites a list of declarations, or a single value, as in a `style` attribute. */
 export const rewriteDeclarations = (text: string, lookup: Lookup): string => new Rewriter(lookup).declarations(text);
 
 class Rewriter {
 	readonly #lookup: Lookup;
+	readonly #dark: boolean;
 	/** The functions and brackets that are open, innermost last. */
 	#open: string[] = [];
 
-	constructor(lookup: Lookup) {
+	constructor(lookup: Lookup, dark = false) {
 		this.#lookup = lookup;
+		this.#dark = dark;
 	}
 
 	declarations(text: string): string {
@@ -93,6 +104,8 @@ class Rewriter {
 		if (isSelector) return this.#selector(statement.tokens) + end;
 		let out = "";
 		for (const token of statement.tokens) out += this.#value(token);
+		if (statement.atRule === "media") out = rewriteMedia(out, this.#dark);
+		else if (end !== "{") out = out.replace(BOTH_SCHEMES, `$1${this.#dark ? "dark" : "light"}`);
 		return out + end;
 	}
 

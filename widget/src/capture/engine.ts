@@ -19,7 +19,7 @@ import { Pins } from "./pins.ts";
 import { Resources } from "./resources.ts";
 import { Sender } from "./sender.ts";
 import { Styles } from "./styles.ts";
-import { type Root, Tree } from "./tree.ts";
+import { DARK, type Root, Tree } from "./tree.ts";
 
 type Realm = Window & typeof globalThis;
 
@@ -615,7 +615,10 @@ export class Engine {
 		const view = (root as Document).defaultView;
 		if (!view) return;
 		on(view, "resize", (at) => at.pins.touchAll());
-		if (view === this.#window && view.visualViewport) on(view.visualViewport, "resize scroll", () => undefined);
+		if (view !== this.#window) return;
+		if (view.visualViewport) on(view.visualViewport, "resize scroll", () => undefined);
+		// Every style sheet may mean something else now.
+		on(view.matchMedia(DARK), "change", () => this.keyframe());
 	}
 
 	#count(kind: string): void {

@@ -93,7 +93,7 @@ export class Tree {
 	begin(doc: Document): void {
 		const verdict = this.#masks.verdict(doc);
 		const id = this.ids.add(doc, 0, verdict);
-		this.#body.content(id, quirks(doc));
+		this.#body.content(id, contentFlags(doc));
 		this.#liveRoots.add(doc);
 		this.#events.root(doc, id);
 		this.#open.push([{ node: doc, id, verdict, last: null, anchor: 0 }]);
@@ -449,7 +449,7 @@ export class Tree {
 		} else if (content && !this.ids.of(content)) {
 			this.#body.at(id, 0);
 			const rootId = this.ids.add(content, id, verdict);
-			this.#body.content(rootId, quirks(content));
+			this.#body.content(rootId, contentFlags(content));
 			this.#contents.set(element, content);
 			this.#entered(element, content, rootId, verdict, stack);
 		}
@@ -473,7 +473,9 @@ export class Tree {
 	}
 }
 
-const quirks = (doc: Document): number => (doc.compatMode === "BackCompat" ? 1 : 0);
+export const DARK = "(prefers-color-scheme: dark)";
+const contentFlags = (doc: Document): number =>
+	(doc.compatMode === "BackCompat" ? 1 : 0) | (doc.defaultView?.matchMedia(DARK).matches ? 2 : 0);
 const isChildless = (node: Node): boolean => node.nodeType === 1 && CHILDLESS.has((node as Element).localName);
 
 /** The document of a frame of the same origin. */
