@@ -54,6 +54,7 @@ fmt: node_modules/.installed
 
 lint: node_modules/.installed
 	@unformatted=$$(gofmt -l $(GO_FILES)); if [ -n "$$unformatted" ]; then echo "gofmt would change: $$unformatted"; exit 1; fi
+	go mod tidy -diff
 	go vet ./...
 	go run $(STATICCHECK) ./...
 	npx tsc --noEmit
