@@ -38,34 +38,46 @@ const SEGMENT_BYTES = 1400;
 class Pipe {
 	#free = 0; // when the line is free again, ms
 	#arrives = 0; // when the last segment arrives
-	#queued = 0;
-	readonly #line: Line;
-	readonly #to: Socket;
-	readonly #from: Socket;
+	#queuedBytes = 0;
+	readonly #queue: { bytes: Buffer; at: number }[] = [];
+	#timer: NodeJS.Timeout | undefined;
 
-	constructor(line: Line, from: Socket, to: Socket) {
-		this.#line = line;
-		this.#from = from;
-		this.#to = to;
-	}
+	constructor(
+		private readonly line: Line,
+		private readonly from: Socket,
+		private readonly to: Socket,
+	) {}
 
 	send(data: Buffer): void {
 		for (let at = 0; at < data.length; at += SEGMENT_BYTES) this.#segment(data.subarray(at, at + SEGMENT_BYTES));
-		if (this.#queued > 64 << 10) this.#from.pause();
+		if (this.#queuedBytes > 64 << 10) this.from.pause();
+		this.#wait();
 	}
 
 	#segment(bytes: Buffer): void {
-		const { bitsPerSecond, delayMs, loss } = this.#line;
-		const now = performance.now();
-		this.#free = Math.max(this.#free, now) + (bitsPerSecond > 0 ? (bytes.length * 8000) / bitsPerSecond : 0);
+		const { bitsPerSecond, delayMs, loss } = this.line;
+		this.#free =
+			Math.max(this.#free, performance.now()) + (bitsPerSecond > 0 ? (bytes.length * 8000) / bitsPerSecond : 0);
 		const again = Math.random() < loss ? Math.max(200, 3 * delayMs) : 0;
 		this.#arrives = Math.max(this.#arrives, this.#free + delayMs + again);
-		this.#queued += bytes.length;
-		setTimeout(() => {
-			this.#queued -= bytes.length;
-			if (!this.#to.destroyed) this.#to.write(bytes);
-			if (this.#queued < 32 << 10) this.#from.resume();
-		}, this.#arrives - now);
+		this.#queue.push({ bytes, at: this.#arrives });
+		this.#queuedBytes += bytes.length;
+	}
+
+	/** One timer for the first in the queue: timers of their own would not keep the order. */
+	#wait(): void {
+		const [first] = this.#queue;
+		if (!first || this.#timer) return;
+		this.#timer = setTimeout(() => {
+			this.#timer = undefined;
+			for (let next = this.#queue[0]; next && next.at <= performance.now(); next = this.#queue[0]) {
+				this.#queue.shift();
+				this.#queuedBytes -= next.bytes.length;
+				if (!this.to.destroyed) this.to.write(next.bytes);
+			}
+			if (this.#queuedBytes < 32 << 10) this.from.resume();
+			this.#wait();
+		}, first.at - performance.now());
 	}
 }
 

@@ -25,6 +25,7 @@ export class Activity {
 	#hover: { told: number; target: Element | undefined } = { told: 0, target: undefined };
 	#selection: { told: string; dirty: boolean } = { told: "0,0,0,0", dirty: true };
 	#viewport = "";
+	#viewportDirty = true;
 
 	constructor(masks: Masks, body: Body, ids: Ids, sender: Sender, window: Window) {
 		this.#masks = masks;
@@ -64,9 +65,15 @@ export class Activity {
 		this.#hover.target = target;
 	}
 
+	/** The window or its visual viewport was scrolled, resized or zoomed. */
+	viewed(): void {
+		this.#viewportDirty = true;
+	}
+
 	/** Pointer and viewport: their frames stand outside the order of bodies. */
 	tell(): void {
-		this.#tellViewport();
+		// Reading it makes the browser lay out the page, so it is read only when it may have changed.
+		if (this.#viewportDirty) this.#tellViewport();
 		const at = this.#pointer;
 		this.#pointer = undefined;
 		if (at) this.#sender.latest(Kind.pointer, this.#encode(at.target, at.x, at.y));
@@ -133,6 +140,7 @@ export class Activity {
 	}
 
 	#tellViewport(): void {
+		this.#viewportDirty = false;
 		const {
 			innerWidth,
 			innerHeight,

@@ -438,6 +438,7 @@ export class Engine {
 		const at = this.#at;
 		if (!at || at.snapshot) return;
 		at.styles.sample();
+		at.activity.viewed(); // a scrollbar that came or went says nothing
 		at.fields.touchAll();
 		if (at.styles.dirty || at.fields.dirty || at.pictures.any) this.#schedule();
 	}
@@ -616,7 +617,8 @@ export class Engine {
 		if (!view) return;
 		on(view, "resize", (at) => at.pins.touchAll());
 		if (view !== this.#window) return;
-		if (view.visualViewport) on(view.visualViewport, "resize scroll", () => undefined);
+		on(view, "resize scroll", (at) => at.activity.viewed());
+		if (view.visualViewport) on(view.visualViewport, "resize scroll", (at) => at.activity.viewed());
 		// Every style sheet may mean something else now.
 		on(view.matchMedia(DARK), "change", () => this.keyframe());
 	}
