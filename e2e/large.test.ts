@@ -1,8 +1,8 @@
 /** Large pages, and a visitor on a slow and lossy line. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
 import { PNG } from "pngjs";
 import {
 	allow,
@@ -16,18 +16,10 @@ import {
 	signIn,
 	until,
 } from "./support/browser.ts";
-import { type Demo, startDemo } from "./support/demo.ts";
 import { startProxy } from "./support/proxy.ts";
+import { startWorld } from "./support/world.ts";
 
-let demo: Demo;
-let browser: Browser;
-before(async () => {
-	[demo, browser] = await Promise.all([startDemo(), launch()]);
-});
-after(async () => {
-	await browser?.close();
-	await demo?.stop();
-});
+const world = startWorld();
 
 /** Serves a page of our own at the shop's address, with the shop's snippet. */
 async function servePage(visitor: Person, path: string, body: string): Promise<void> {
@@ -35,7 +27,7 @@ async function servePage(visitor: Person, path: string, body: string): Promise<v
 	await visitor.page.route(`**${path}`, (route) =>
 		route.fulfill({ contentType: "text/html", body: `<!doctype html><title>page</title>${body}${snippet}` }),
 	);
-	await visitor.page.goto(demo.shop + path, { waitUntil: "domcontentloaded" });
+	await visitor.page.goto(world.demo.shop + path, { waitUntil: "domcontentloaded" });
 }
 
 /** Notes every task of the page that blocks it for longer than 50 ms (W3C Long Tasks). */
@@ -51,13 +43,13 @@ async function watchLongTasks(page: Page): Promise<() => Promise<number[]>> {
 }
 
 test("a page of 20,000 nodes arrives whole, and follows", async (t) => {
-	const visitor = await openShop(browser, demo);
+	const visitor = await openShop(world.browser, world.demo);
 	const rows = Array.from(
 		{ length: 4000 },
 		(_, i) => `<tr><td>${i}</td><td>name ${i}</td><td><b>${i * 7}</b></td></tr>`,
 	);
 	await servePage(visitor, "/large", `<h1>large</h1><table><tbody>${rows.join("")}</tbody></table>`);
-	const agent = await signIn(browser, demo);
+	const agent = await signIn(world.browser, world.demo);
 	await joinByCode(agent, await askForHelp(visitor));
 	const visitorTasks = await watchLongTasks(visitor.page);
 	const agentTasks = await watchLongTasks(agent.page);
@@ -83,8 +75,8 @@ test("a page of 20,000 nodes arrives whole, and follows", async (t) => {
 });
 
 test("a visitor at 1 Mbit/s, 150 ms and 2 % loss with a 2 MB page: text first, steady afterwards", async (t) => {
-	const line = await startProxy(demo.console, { bitsPerSecond: 1_000_000, delayMs: 75, loss: 0.02 });
-	const far = await launch({ origin: demo.console, port: line.port });
+	const line = await startProxy(world.demo.console, { bitsPerSecond: 1_000_000, delayMs: 75, loss: 0.02 });
+	const far = await launch({ origin: world.demo.console, port: line.port });
 	try {
 		const noise = (): string => {
 			const png = new PNG({ width: 320, height: 240 });
@@ -101,13 +93,13 @@ test("a visitor at 1 Mbit/s, 150 ms and 2 % loss with a 2 MB page: text first, s
 			(_, i) => `<p class="c${i}">paragraph ${i} ${randomBytes(24).toString("hex")}</p>`,
 		);
 		const images = Array.from({ length: 6 }, () => `<img width="320" height="240" src="${noise()}">`);
-		const visitor = await openShop(far, demo);
+		const visitor = await openShop(far, world.demo);
 		await servePage(
 			visitor,
 			"/heavy",
 			`<style>${css.join("\n")}</style><h1>heavy</h1>${images.join("")}${words.join("")}`,
 		);
-		const agent = await signIn(browser, demo);
+		const agent = await signIn(world.browser, world.demo);
 		await joinByCode(agent, await askForHelp(visitor));
 		await allow(visitor);
 		const start = performance.now();

@@ -1,27 +1,16 @@
 /** What never leaves the visitor's page: looked for in the bytes both sockets carried, inflated and decoded. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import { Kind } from "../wire/wire.ts";
-import { launch, liveSession, mirrorShows, until } from "./support/browser.ts";
-import { type Demo, startDemo } from "./support/demo.ts";
+import { liveSession, mirrorShows, type Person, until } from "./support/browser.ts";
+import { dataBytes } from "./support/demo.ts";
 import { findAny, ofKind } from "./support/frames.ts";
+import { startWorld } from "./support/world.ts";
 
-let demo: Demo;
-let browser: Browser;
-before(async () => {
-	[demo, browser] = await Promise.all([startDemo(), launch()]);
-});
-after(async () => {
-	await browser?.close();
-	await demo?.stop();
-});
+const world = startWorld();
 
 /** Waits until the agent has seen all that was done so far: a mark set after it has arrived. */
-async function settled(
-	visitor: { page: import("playwright-core").Page },
-	agent: import("./support/browser.ts").Person,
-) {
+async function settled(visitor: Person, agent: Person) {
 	const mark = `mark ${Math.random().toString(36).slice(2)}`;
 	await visitor.page.evaluate((text) => {
 		const p = document.createElement("p");
@@ -33,7 +22,7 @@ async function settled(
 
 // req 001-08 001-12 000-29
 test("a password never leaves, whatever is done to its field", async () => {
-	const { visitor, agent } = await liveSession(browser, browser, demo, "/account");
+	const { visitor, agent } = await liveSession(world.browser, world.browser, world.demo, "/account");
 	const password = visitor.page.locator('input[type="password"]').first();
 	const handle = await password.elementHandle();
 	assert.ok(handle);
@@ -87,7 +76,7 @@ test("a password never leaves, whatever is done to its field", async () => {
 
 // req 001-48 001-13 001-14 001-15 001-16 000-30
 test("card fields, ignored and masked elements, and what is typed never leave", async () => {
-	const { visitor, agent } = await liveSession(browser, browser, demo, "/checkout");
+	const { visitor, agent } = await liveSession(world.browser, world.browser, world.demo, "/checkout");
 	const typed = {
 		"cc-number": "4242424242424242",
 		"cc-csc": "73951",
@@ -131,7 +120,7 @@ test("card fields, ignored and masked elements, and what is typed never leave", 
 });
 
 test("an unmasked field is seen, and withdrawing consent ends the stream within a second", async () => {
-	const { visitor, agent } = await liveSession(browser, browser, demo, "/account");
+	const { visitor, agent } = await liveSession(world.browser, world.browser, world.demo, "/account");
 	const field = visitor.page.locator(".alongside-unmask").first();
 	await field.evaluate((element) => {
 		const input = (
@@ -163,16 +152,15 @@ test("an unmasked field is seen, and withdrawing consent ends the stream within 
 });
 
 test("nothing of the session is in the data folder or the log", async () => {
-	const { visitor, agent } = await liveSession(browser, browser, demo, "/");
+	const { visitor, agent } = await liveSession(world.browser, world.browser, world.demo, "/");
 	await visitor.page.evaluate(() => document.body.insertAdjacentHTML("beforeend", "<p>liveCANARY</p>"));
 	await mirrorShows(agent, "liveCANARY");
 	await visitor.page.getByRole("button", { name: "Stop" }).click();
 	await agent.page.getByText("The session has ended").waitFor();
 	assert.equal(findAny(agent.frames, ["liveCANARY"]).length, 1, "the control is found");
-	const { dataBytes } = await import("./support/demo.ts");
-	assert.ok(!(await dataBytes(demo)).includes("liveCANARY"));
-	assert.ok(!demo.log().includes("liveCANARY"));
-	assert.ok(!/127\.0\.0\.1:\d+.*(room|ticket)/.test(demo.log()));
+	assert.ok(!(await dataBytes(world.demo)).includes("liveCANARY"));
+	assert.ok(!world.demo.log().includes("liveCANARY"));
+	assert.ok(!/127\.0\.0\.1:\d+.*(room|ticket)/.test(world.demo.log()));
 	await visitor.context.close();
 	await agent.context.close();
 });

@@ -1,13 +1,11 @@
 /** What a newcomer does after `make run`, and what the two sides see of each other. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import {
 	allow,
 	askForHelp,
 	inMirror,
 	joinByCode,
-	launch,
 	liveSession,
 	mirrorShows,
 	openShop,
@@ -15,23 +13,16 @@ import {
 	until,
 	waitForPicture,
 } from "./support/browser.ts";
-import { type Demo, startDemo } from "./support/demo.ts";
+import { startDemo } from "./support/demo.ts";
+import { startWorld } from "./support/world.ts";
 
-let demo: Demo;
-let browser: Browser;
-before(async () => {
-	[demo, browser] = await Promise.all([startDemo(), launch()]);
-});
-after(async () => {
-	await browser?.close();
-	await demo?.stop();
-});
+const world = startWorld();
 
 // req 001-01 001-02 001-03 001-04 001-05 001-06 001-07
 test("from Help to a page on the agent's screen, and back", async () => {
-	const visitor = await openShop(browser, demo);
-	const agent = await signIn(browser, demo);
-	assert.notEqual(new URL(demo.shop).hostname, new URL(demo.console).hostname);
+	const visitor = await openShop(world.browser, world.demo);
+	const agent = await signIn(world.browser, world.demo);
+	assert.notEqual(new URL(world.demo.shop).hostname, new URL(world.demo.console).hostname);
 
 	await joinByCode(agent, await askForHelp(visitor));
 	await visitor.page.getByText("Ada would like to see this page").waitFor();
@@ -96,7 +87,7 @@ test("from Help to a page on the agent's screen, and back", async () => {
 	await agent.page.locator('.cursor[data-role="visitor"]').waitFor();
 
 	// A page change: the same room, the next page.
-	await visitor.page.goto(new URL("/account", demo.shop).href);
+	await visitor.page.goto(new URL("/account", world.demo.shop).href);
 	await visitor.page.getByText("Ada sees this page").waitFor();
 	await mirrorShows(agent, await visitor.page.locator("h1").innerText());
 
@@ -121,8 +112,8 @@ test("from Help to a page on the agent's screen, and back", async () => {
 });
 
 test("by click from the list; the agent ends it", async () => {
-	const agent = await signIn(browser, demo);
-	const visitor = await openShop(browser, demo, "/products");
+	const agent = await signIn(world.browser, world.demo);
+	const visitor = await openShop(world.browser, world.demo, "/products");
 	await askForHelp(visitor);
 	const join = agent.page
 		.getByRole("button", { name: /^Join: / })
@@ -139,8 +130,8 @@ test("by click from the list; the agent ends it", async () => {
 });
 
 test("a visitor who says no is not seen", async () => {
-	const agent = await signIn(browser, demo);
-	const visitor = await openShop(browser, demo);
+	const agent = await signIn(world.browser, world.demo);
+	const visitor = await openShop(world.browser, world.demo);
 	await joinByCode(agent, await askForHelp(visitor));
 	await visitor.page.getByRole("button", { name: "Don’t allow" }).waitFor();
 	await new Promise((resolve) => setTimeout(resolve, 500));
@@ -153,29 +144,29 @@ test("a visitor who says no is not seen", async () => {
 });
 
 test("the page's own views and every kind of page arrive", async () => {
-	const { visitor, agent } = await liveSession(browser, browser, demo, "/care");
+	const { visitor, agent } = await liveSession(world.browser, world.browser, world.demo, "/care");
 	await visitor.page.locator('a[href="/care/light"]').first().click();
 	await mirrorShows(agent, await visitor.page.locator("main h2, main h1").last().innerText());
 	await visitor.page.goBack();
 	for (const path of ["/products", "/report", "/checkout"]) {
-		await visitor.page.goto(new URL(path, demo.shop).href);
+		await visitor.page.goto(new URL(path, world.demo.shop).href);
 		await mirrorShows(agent, await visitor.page.locator("h1").innerText());
 	}
-	await visitor.page.goto(new URL("/report", demo.shop).href);
+	await visitor.page.goto(new URL("/report", world.demo.shop).href);
 	await until("the iframe's content", () =>
 		inMirror(agent, (doc) => (doc.querySelector("iframe")?.contentDocument?.body?.innerText.length ?? 0) > 10),
 	);
 	await until("the canvas's picture", () =>
 		inMirror(agent, (doc) => doc.querySelector("canvas, img[data-canvas]") !== null),
 	);
-	await visitor.page.goto(new URL("/product/monstera-deliciosa", demo.shop).href).catch(() => undefined);
+	await visitor.page.goto(new URL("/product/monstera-deliciosa", world.demo.shop).href).catch(() => undefined);
 	assert.deepEqual(agent.errors, []);
 	await visitor.context.close();
 	await agent.context.close();
 });
 
 test("the agent sees the colours that the visitor sees, whatever either prefers", async () => {
-	const { visitor, agent } = await liveSession(browser, browser, demo, "/", { colorScheme: "dark" });
+	const { visitor, agent } = await liveSession(world.browser, world.browser, world.demo, "/", { colorScheme: "dark" });
 	const ground = () => visitor.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 	const mirrored = () =>
 		inMirror(agent, (doc) => (doc.defaultView as Window).getComputedStyle(doc.body).backgroundColor);
@@ -190,9 +181,9 @@ test("the agent sees the colours that the visitor sees, whatever either prefers"
 });
 
 test("a second tab of the visitor is in the same room, and the agent follows it", async () => {
-	const { visitor, agent } = await liveSession(browser, browser, demo);
+	const { visitor, agent } = await liveSession(world.browser, world.browser, world.demo);
 	const tab = await visitor.context.newPage();
-	await tab.goto(new URL("/checkout", demo.shop).href);
+	await tab.goto(new URL("/checkout", world.demo.shop).href);
 	await tab.getByText("Ada sees this page").waitFor();
 	assert.equal(await tab.getByRole("button", { name: "Allow", exact: true }).count(), 0);
 	await mirrorShows(agent, "Payment");
@@ -205,7 +196,7 @@ test("a second tab of the visitor is in the same room, and the agent follows it"
 
 test("stopping the program tells clients to come back, and it ends in time", async () => {
 	const own = await startDemo();
-	const { visitor, agent } = await liveSession(browser, browser, own);
+	const { visitor, agent } = await liveSession(world.browser, world.browser, own);
 	const closed = performance.now();
 	await own.stop();
 	assert.ok(performance.now() - closed < 10_000);

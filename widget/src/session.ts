@@ -306,14 +306,9 @@ class Session implements Running {
 
 	#answer(act: "grant" | "deny" | "expire", member: number): void {
 		if (!this.#state.asks.some((ask) => ask.member === member)) return;
-		this.#consent(act, member);
-		this.#update(withConsent(this.#state, { what: "view", act, member }, Date.now()));
-	}
-
-	#consent(act: Consent["act"], member: number): void {
-		const { language } = this.#speech;
-		const consent: Consent = { what: "view", act, member, text: CONSENT_TEXT, lang: language };
+		const consent: Consent = { what: "view", act, member, text: CONSENT_TEXT, lang: this.#speech.language };
 		this.#link.send(encodeJSON(Kind.consent, consent));
+		this.#update(withConsent(this.#state, consent, Date.now()));
 	}
 
 	#pauseByHand(paused: boolean): void {
