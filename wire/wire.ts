@@ -11,6 +11,8 @@ export const MAX_PART_BYTES = 64 << 10;
 export const MAX_VISITOR_FRAME_BYTES = 1 << 20;
 export const MAX_INFLATED_BYTES = 8 << 20;
 export const MAX_CHAT_CHARACTERS = 4000;
+/** How long after its last typing frame somebody is still shown as typing. */
+export const TYPING_FORGOTTEN_MS = 6000;
 
 /** The kinds of version 1. */
 export const Kind = {
@@ -24,6 +26,7 @@ export const Kind = {
 	consent: 0x08,
 	policy: 0x09,
 	room: 0x0a,
+	queue: 0x0b,
 	snapshot: 0x10,
 	diff: 0x11,
 	asset: 0x12,
@@ -38,6 +41,7 @@ export const Kind = {
 	chat: 0x30,
 	typing: 0x31,
 	file: 0x32,
+	read: 0x33,
 	control: 0x40,
 	controlAck: 0x41,
 	reveal: 0x42,
@@ -207,7 +211,10 @@ export function decodeViewport(body: Uint8Array): Viewport | undefined {
 	};
 }
 
-export type RoomState = "waiting" | "asking" | "live" | "paused" | "away" | "ended";
+/** Where a room stands: who asked for help, who is here, and whether the page is seen. */
+export type RoomState = "browsing" | "waiting" | "helping" | "asking" | "live" | "paused" | "away" | "ended";
+/** What a member is doing: of an agent helping, asking, viewing or away; of the visitor here or away. */
+export type MemberState = "helping" | "asking" | "viewing" | "here" | "away";
 export type Member = { member: number; role: "visitor" | "agent"; name: string; state: string };
 export type Source = {
 	source: number;
@@ -227,6 +234,17 @@ export type Welcome = {
 	members: Member[];
 	sources: Source[];
 	limits: { frameBytes: number; partBytes: number; assetBytes: number; pingMs: number; silenceMs: number };
+	/** By member, the highest number of chat that one has read. */
+	reads?: Record<string, number>;
+	/** Of a waiting visitor. */
+	queue?: Place;
+};
+/** The first frame of a client; `chat` is the highest number of chat it holds, from which the server goes on. */
+export type Hello = {
+	client: string;
+	page?: Page;
+	seen?: Record<string, { epoch: number; seq: number }>;
+	chat?: number;
 };
 export type Consent = {
 	what: "view" | "control" | "recording" | "microphone" | "camera" | "screen";
@@ -240,8 +258,52 @@ export type Page = { url: string; title: string; visible: boolean; focused: bool
 export type Pause = { paused: boolean; why?: "hand" | "url" | "field" };
 export type Keyframe = { why: string; have?: string[] };
 export type Bye = { code: number; reason: string };
+/** A message as its writer sends it; the ID is the writer's own (`newChatID`), and stays when it is sent again. */
 export type Chat = { id: string; text: string };
-export type ErrorBody = { code: string; kind: number; message: string };
+/** A message as the room shows it to all, its writer included: `n` counts from 1 in the room. */
+export type ChatShown = Chat & { n: number; role: "visitor" | "agent"; name: string };
+/** All up to message `n` was read. */
+export type Read = { n: number };
+/** Where a visitor stands in the queue: 1 is next; 0 seconds means that the wait is not known. */
+export type Place = { position: number; waitSeconds: number };
+/** `id` is the message that was refused; code "unavailable" means: send it again, with the same ID. */
+export type ErrorBody = { code: string; kind: number; message: string; id?: string };
+
+const isCount = (v: unknown): v is number => Number.isSafeInteger(v) && (v as number) >= 0;
+
+/** An ID for a new message: 32 hex digits. */
+export function newChatID(): string {
+	const bytes = crypto.getRandomValues(new Uint8Array(16));
+	return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+/** Reads a chat frame of the server; undefined if it is none. */
+export function readChat(frame: Frame): ChatShown | undefined {
+	const b = readJSON<ChatShown>(frame);
+	if (typeof b?.id !== "string" || typeof b.text !== "string" || !isCount(b.n) || b.n === 0) return undefined;
+	if (b.role !== "visitor" && b.role !== "agent") return undefined;
+	return { id: b.id, n: b.n, text: b.text, role: b.role, name: typeof b.name === "string" ? b.name : "" };
+}
+
+/** Reads how far a member has read; undefined if the frame says nothing of the kind. */
+export function readRead(frame: Frame): Read | undefined {
+	const n = readJSON<Read>(frame)?.n;
+	return isCount(n) ? { n } : undefined;
+}
+
+/** Reads a place in the queue; undefined if the body is none. */
+export function readPlace(frame: Frame): Place | undefined {
+	const b = readJSON<Place>(frame);
+	if (!isCount(b?.position) || b.position === 0 || !isCount(b.waitSeconds)) return undefined;
+	return { position: b.position, waitSeconds: b.waitSeconds };
+}
+
+/** Encodes that the sender types, or stopped. */
+export const encodeTyping = (typing: boolean): Uint8Array<ArrayBuffer> =>
+	encodeFrame(Kind.typing, Uint8Array.of(typing ? 1 : 0));
+
+/** Whether the sender of a typing frame types; an empty body means yes. */
+export const decodeTyping = (body: Uint8Array): boolean => body.length === 0 || body[0] === 1;
 
 /** Inflates a body that FlagDeflated marks (raw deflate); refuses to grow past MAX_INFLATED_BYTES. */
 export async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
