@@ -13,9 +13,16 @@ const indexName = "index.html"
 // mirrorDocument is what a visitor's page is rebuilt in. The doctype puts it into standards mode.
 const mirrorDocument = `<!doctype html><html><head><meta charset="utf-8"></head><body></body></html>`
 
+// consolePaths are the addresses of the console's pages (console/src/state/route.ts); one document serves them all.
+var consolePaths = []string{
+	"/{$}", "/rooms/{id}", "/sessions", "/sessions/{id}", "/board", "/reports", "/settings", "/settings/{id}",
+	"/settings/sites/{id}", "/account", "/setup", "/invitation", "/reset",
+}
+
 func (c *Console) registerPages(mux *http.ServeMux) {
-	mux.Handle("/{$}", c.page(c.cspConsole(), c.index))
-	mux.Handle("/rooms/{room}", c.page(c.cspConsole(), c.index))
+	for _, path := range consolePaths {
+		mux.Handle(path, c.page(c.cspConsole(), c.index))
+	}
 	mux.Handle("/mirror", c.page(cspMirror, c.mirror))
 	mux.Handle("/healthz", c.page(cspNothing, c.healthy))
 	mux.Handle("/", c.page(c.cspConsole(), c.file))

@@ -1,12 +1,24 @@
 /** Which page is shown: who is signed in and the address decide. */
+import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { ListPage } from "./pages/list.tsx";
+import { AccountPage } from "./admin/account.tsx";
+import { InvitationPage } from "./admin/invitation.tsx";
+import { ResetPage } from "./admin/reset.tsx";
+import { SettingsPage } from "./admin/settings.tsx";
+import { SetupPage } from "./admin/setup.tsx";
+import { SitePage } from "./admin/site.tsx";
+import { DeskPage } from "./desk/desk.tsx";
 import { RoomPage } from "./pages/room.tsx";
 import { SignInPage } from "./pages/sign-in.tsx";
+import { BoardPage } from "./review/board.tsx";
+import { ReportsPage } from "./review/reports.tsx";
+import { SessionPage } from "./review/session.tsx";
+import { SessionsPage } from "./review/sessions.tsx";
 import { account, loadAccount, unreachable } from "./state/account.ts";
 import { useCell } from "./state/cell.ts";
-import { follow, route } from "./state/route.ts";
+import { follow, type Route, route } from "./state/route.ts";
 import { language, t } from "./texts/index.ts";
+import { may, type Role } from "./ui/frame.tsx";
 import { Shortcuts } from "./ui/shortcuts.tsx";
 import { Toast } from "./ui/toast.tsx";
 
@@ -26,15 +38,38 @@ export function App() {
 	);
 }
 
+/** Pages for those who have no sign-in yet. */
+const openPages: Partial<Record<Route["page"], () => JSX.Element>> = {
+	setup: () => <SetupPage />,
+	invitation: () => <InvitationPage />,
+	reset: () => <ResetPage />,
+};
+
+/** The others, and the role each needs; the server holds the same line. */
+const pages: Partial<Record<Route["page"], { least: Role; show: (id: string) => JSX.Element }>> = {
+	desk: { least: "agent", show: () => <DeskPage /> },
+	room: { least: "agent", show: (id) => <RoomPage key={id} room={id} /> },
+	sessions: { least: "agent", show: () => <SessionsPage /> },
+	session: { least: "agent", show: (id) => <SessionPage key={id} id={id} /> },
+	board: { least: "manager", show: () => <BoardPage /> },
+	reports: { least: "manager", show: () => <ReportsPage /> },
+	settings: { least: "admin", show: () => <SettingsPage section="people" /> },
+	section: { least: "admin", show: (id) => <SettingsPage section={id} /> },
+	site: { least: "admin", show: (id) => <SitePage key={id} id={id} /> },
+	account: { least: "agent", show: () => <AccountPage /> },
+};
+
 function Page({ signedIn }: { signedIn: boolean | undefined }) {
 	const at = useCell(route);
 	useEffect(() => {
 		if (signedIn === false) document.title = `${t("signIn")} – Alongside`;
 	});
 	if (signedIn === undefined) return <Starting />;
+	const open = openPages[at.page];
+	if (open) return open();
 	if (!signedIn) return <SignInPage />;
-	if (at.page === "room") return <RoomPage key={at.room} room={at.room} />;
-	if (at.page === "list") return <ListPage />;
+	const page = pages[at.page];
+	if (page && may(page.least)) return page.show(at.id);
 	return (
 		<main id="content" class="centre" tabIndex={-1}>
 			<h1>{t("notFound")}</h1>

@@ -1,7 +1,7 @@
 /** The list of visitors who asked for help, as it changes. */
 import { list, number, oneOf, or, shape, text, time } from "./checks.ts";
 
-export const roomState = oneOf("waiting", "asking", "live", "paused", "away", "ended");
+export const roomState = oneOf("browsing", "waiting", "helping", "asking", "live", "paused", "away", "ended");
 
 const visitor = shape({
 	room: text,
@@ -76,7 +76,16 @@ export function matches(visitor: Visitor, query: string): boolean {
 		.every((word) => all.includes(word));
 }
 
-const ranks: Record<Visitor["state"], number> = { waiting: 0, asking: 1, live: 2, paused: 2, away: 3, ended: 4 };
+const ranks: Record<Visitor["state"], number> = {
+	waiting: 0,
+	asking: 1,
+	helping: 2,
+	live: 2,
+	paused: 2,
+	browsing: 3,
+	away: 4,
+	ended: 5,
+};
 
 /** Those who wait for someone come first, the longest wait before the others. */
 export const byNeed = (a: Visitor, b: Visitor): number => ranks[a.state] - ranks[b.state] || a.since - b.since;

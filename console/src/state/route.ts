@@ -1,21 +1,46 @@
-/** Where the console is: the list at `/`, a room at `/rooms/{id}`. */
+/** Where the console is: which page an address stands for. */
 import type { Join } from "../api/joins.ts";
 import { Cell } from "./cell.ts";
 
-export type Route = { page: "list" } | { page: "room"; room: string } | { page: "unknown" };
+/** Path patterns of the pages; `:id` stands for one part. The server answers all of them with the same document. */
+const patterns = {
+	desk: "/",
+	room: "/rooms/:id",
+	sessions: "/sessions",
+	session: "/sessions/:id",
+	board: "/board",
+	reports: "/reports",
+	settings: "/settings",
+	section: "/settings/:id",
+	site: "/settings/sites/:id",
+	account: "/account",
+	setup: "/setup",
+	invitation: "/invitation",
+	reset: "/reset",
+} as const;
+
+export type Page = keyof typeof patterns;
+/** `id` is empty where the address names none. */
+export type Route = { page: Page | "unknown"; id: string };
 
 export function readRoute(path: string): Route {
-	if (path === "/") return { page: "list" };
-	const room = /^\/rooms\/([^/]+)\/?$/.exec(path)?.[1];
-	if (room === undefined) return { page: "unknown" };
-	try {
-		return { page: "room", room: decodeURIComponent(room) };
-	} catch {
-		return { page: "unknown" };
+	const parts = path.replace(/(?<=.)\/$/, "").split("/");
+	for (const [page, pattern] of Object.entries(patterns) as [Page, string][]) {
+		const wanted = pattern.split("/");
+		if (wanted.length !== parts.length) continue;
+		const id = parts[wanted.indexOf(":id")] ?? "";
+		if (!wanted.every((part, at) => part === parts[at] || (part === ":id" && id !== ""))) continue;
+		try {
+			return { page, id: decodeURIComponent(id) };
+		} catch {
+			break;
+		}
 	}
+	return { page: "unknown", id: "" };
 }
 
-export const roomPath = (room: string): string => `/rooms/${encodeURIComponent(room)}`;
+export const pathOf = (page: Page, id = ""): string => patterns[page].replace(":id", encodeURIComponent(id));
+export const roomPath = (room: string): string => pathOf("room", room);
 
 export const route = new Cell<Route>(readRoute(location.pathname));
 

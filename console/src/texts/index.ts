@@ -1,16 +1,22 @@
 /** Which language the console speaks: the person's choice, else the browser's, else English. */
 import { Cell } from "../state/cell.ts";
 import { recall, remember } from "../state/kept.ts";
-import { ar } from "./ar.ts";
-import { de } from "./de.ts";
-import { en, type TextKey, type Texts } from "./en.ts";
-import { es } from "./es.ts";
-import { fr } from "./fr.ts";
+import * as admin from "./admin/index.ts";
+import * as core from "./core/index.ts";
+import * as desk from "./desk/index.ts";
+import * as frame from "./frame/index.ts";
+import * as review from "./review/index.ts";
 
-export type { TextKey } from "./en.ts";
-
-const all = { en, es, de, fr, ar } satisfies Record<string, Texts>;
+/** Each area of the console has its own texts, a file per language; English names the keys. */
+const all = {
+	en: { ...core.en, ...frame.en, ...desk.en, ...admin.en, ...review.en },
+	es: { ...core.es, ...frame.es, ...desk.es, ...admin.es, ...review.es },
+	de: { ...core.de, ...frame.de, ...desk.de, ...admin.de, ...review.de },
+	fr: { ...core.fr, ...frame.fr, ...desk.fr, ...admin.fr, ...review.fr },
+	ar: { ...core.ar, ...frame.ar, ...desk.ar, ...admin.ar, ...review.ar },
+};
 export type Language = keyof typeof all;
+export type TextKey = keyof (typeof all)["en"];
 
 /** Every language under its own name. */
 export const languages: readonly { code: Language; name: string }[] = [

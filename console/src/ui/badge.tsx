@@ -2,6 +2,8 @@ import type { RoomState } from "../../../wire/wire.ts";
 import { t } from "../texts/index.ts";
 
 const texts = {
+	browsing: "stateBrowsing",
+	helping: "stateHelping",
 	waiting: "stateWaiting",
 	asking: "stateAsking",
 	live: "stateLive",

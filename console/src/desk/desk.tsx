@@ -4,14 +4,14 @@ import { byNeed, matches, type Visitor, watchVisitors } from "../api/visitors.ts
 import { loadAccount } from "../state/account.ts";
 import { useNow } from "../state/clock.ts";
 import { t } from "../texts/index.ts";
-import { AccountMenu } from "../ui/account-menu.tsx";
 import { CopyButton } from "../ui/copy.tsx";
-import { Icon, Logo } from "../ui/icons.tsx";
+import { Frame } from "../ui/frame.tsx";
+import { Icon } from "../ui/icons.tsx";
 import { useShortcuts } from "../ui/shortcuts.tsx";
 import { CodeForm } from "./code-form.tsx";
 import { VisitorRow } from "./visitor-row.tsx";
 
-export function ListPage() {
+export function DeskPage() {
 	const id = useId();
 	const search = useRef<HTMLInputElement>(null);
 	const rows = useRef<HTMLUListElement>(null);
@@ -31,56 +31,48 @@ export function ListPage() {
 	});
 	const found = visitors?.filter((visitor) => matches(visitor, query.trim())).sort(byNeed);
 	return (
-		<div class="list-page">
-			<header class="top">
-				<span class="brand">
-					<Logo /> Alongside
-				</span>
-				<AccountMenu />
-			</header>
-			<main id="content" class="list-main" tabIndex={-1}>
-				<div class="list-title">
-					<div>
-						<h1>{t("visitors")}</h1>
-						<p class="muted">{t("visitorsHint")}</p>
+		<Frame class="list-main">
+			<div class="list-title">
+				<div>
+					<h1>{t("visitors")}</h1>
+					<p class="muted">{t("visitorsHint")}</p>
+				</div>
+				<p class="stream" data-on={connected} role="status">
+					{t(connected ? "listLive" : "listReconnecting")}
+				</p>
+			</div>
+			<div class="list-columns">
+				<section class="list-rows" aria-label={t("visitors")}>
+					<div class="search">
+						<Icon name="search" />
+						<input
+							ref={search}
+							type="search"
+							class="field"
+							aria-label={t("search")}
+							placeholder={t("searchHint")}
+							value={query}
+							onInput={({ currentTarget }) => setQuery(currentTarget.value)}
+							onKeyDown={({ key }) => key === "ArrowDown" && moveFocus(rows.current, 1)}
+						/>
 					</div>
-					<p class="stream" data-on={connected} role="status">
-						{t(connected ? "listLive" : "listReconnecting")}
-					</p>
-				</div>
-				<div class="list-columns">
-					<section class="list-rows" aria-label={t("visitors")}>
-						<div class="search">
-							<Icon name="search" />
-							<input
-								ref={search}
-								type="search"
-								class="field"
-								aria-label={t("search")}
-								placeholder={t("searchHint")}
-								value={query}
-								onInput={({ currentTarget }) => setQuery(currentTarget.value)}
-								onKeyDown={({ key }) => key === "ArrowDown" && moveFocus(rows.current, 1)}
-							/>
+					{found === undefined && <p class="muted pad">{t(connected ? "loading" : "listReconnecting")}</p>}
+					{visitors?.length === 0 && <Empty />}
+					{visitors && visitors.length > 0 && found?.length === 0 && (
+						<div class="pad">
+							<p role="status">{t("noMatch", { query: query.trim() })}</p>
+							<button type="button" class="button" onClick={() => setQuery("")}>
+								{t("clearSearch")}
+							</button>
 						</div>
-						{found === undefined && <p class="muted pad">{t(connected ? "loading" : "listReconnecting")}</p>}
-						{visitors?.length === 0 && <Empty />}
-						{visitors && visitors.length > 0 && found?.length === 0 && (
-							<div class="pad">
-								<p role="status">{t("noMatch", { query: query.trim() })}</p>
-								<button type="button" class="button" onClick={() => setQuery("")}>
-									{t("clearSearch")}
-								</button>
-							</div>
-						)}
-						{found && found.length > 0 && <Rows visitors={found} list={rows} />}
-					</section>
-					<aside class="list-side" aria-label={t("codeTitle")}>
-						<CodeForm inputId={codeId} />
-					</aside>
-				</div>
-			</main>
-		</div>
+					)}
+					{found && found.length > 0 && <Rows visitors={found} list={rows} />}
+				</section>
+				<aside class="list-side" aria-label={t("codeTitle")}>
+					<CodeForm inputId={codeId} />
+				</aside>
+			</div>
+		</Frame>
 	);
 }
 

@@ -1,0 +1,10 @@
+import { t } from "../texts/index.ts";
+import { Frame } from "../ui/frame.tsx";
+
+export function InvitationPage() {
+	return (
+		<Frame>
+			<h1>{t("navSettings")}</h1>
+		</Frame>
+	);
+}

@@ -1,0 +1,2 @@
+/** Setting up and administering. */
+export const en = {} as const;

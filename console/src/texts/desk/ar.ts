@@ -1,0 +1,6 @@
+import type { en } from "./en.ts";
+
+export const ar: Record<keyof typeof en, string> = {
+	stateBrowsing: "يتصفح",
+	stateHelping: "قيد المساعدة",
+};

@@ -1,0 +1,5 @@
+/** The queue, the chat and the wrap-up. */
+export const en = {
+	stateBrowsing: "Browsing",
+	stateHelping: "Helping",
+} as const;

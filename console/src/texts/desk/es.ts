@@ -1,0 +1,6 @@
+import type { en } from "./en.ts";
+
+export const es: Record<keyof typeof en, string> = {
+	stateBrowsing: "Navegando",
+	stateHelping: "En ayuda",
+};

@@ -1,0 +1,6 @@
+import type { en } from "./en.ts";
+
+export const fr: Record<keyof typeof en, string> = {
+	stateBrowsing: "En visite",
+	stateHelping: "Pris en charge",
+};

@@ -1,0 +1,10 @@
+/** Where one can go. */
+export const en = {
+	navDesk: "Desk",
+	navHistory: "History",
+	navBoard: "Board",
+	navReports: "Reports",
+	navSettings: "Settings",
+	navMain: "Main",
+	navMenu: "Menu",
+} as const;

@@ -1,0 +1,2 @@
+/** History, board and reports. */
+export const en = {} as const;
