@@ -1,5 +1,5 @@
 /** Calls of the agent's HTTP API: same origin, cookie session, errors as problem+json (RFC 9457). */
-import type { Check } from "./checks.ts";
+import { type Check, list, or, shape, text } from "./checks.ts";
 
 /** A call failed. Status 0: no answer, or one that cannot be read. */
 export class ApiError extends Error {
@@ -8,17 +8,33 @@ export class ApiError extends Error {
 		readonly code: string,
 		/** From Retry-After. */
 		readonly retryAfterMs: number | undefined,
+		/** What the server says is wrong, field by field, in English; `field` as in the JSON: "origins[1]". */
+		readonly errors: readonly FieldProblem[] = [],
+		/** The server's own sentence, in English. */
+		readonly detail = "",
 	) {
 		super(`${status} ${code}`);
 	}
+
+	/** The first field that is wrong, or "". */
+	get field(): string {
+		return this.errors[0]?.field ?? "";
+	}
 }
+
+export type FieldProblem = { field: string; detail: string };
 
 const ANSWER_WITHIN_MS = 15_000;
 
 /** Called when a call says that nobody is signed in; set once by the session's state. */
 export const onSignedOut: { handler?: () => void } = {};
 
-export async function call<T>(method: "GET" | "POST", path: string, check: Check<T>, body?: unknown): Promise<T> {
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** For calls whose answer is empty. */
+export const nothing: Check<void> = () => undefined;
+
+export async function call<T>(method: Method, path: string, check: Check<T>, body?: unknown): Promise<T> {
 	let response: Response;
 	try {
 		response = await fetch(path, {
@@ -31,7 +47,7 @@ export async function call<T>(method: "GET" | "POST", path: string, check: Check
 	}
 	if (!response.ok) {
 		if (response.status === 401 && path !== "/api/v1/sign-in") onSignedOut.handler?.();
-		throw new ApiError(response.status, await problemCode(response), retryAfter(response));
+		throw await refusal(response);
 	}
 	try {
 		return check(response.status === 204 ? undefined : await response.json());
@@ -40,14 +56,20 @@ export async function call<T>(method: "GET" | "POST", path: string, check: Check
 	}
 }
 
-async function problemCode(response: Response): Promise<string> {
-	try {
-		const problem: unknown = await response.json();
-		const code = typeof problem === "object" && problem !== null && "code" in problem ? problem.code : "";
-		return typeof code === "string" ? code : "";
-	} catch {
-		return "";
-	}
+const problem = shape({
+	code: or(text, ""),
+	field: or(text, ""),
+	detail: or(text, ""),
+	errors: or(list(shape({ field: text, detail: or(text, "") })), []),
+});
+
+async function refusal(response: Response): Promise<ApiError> {
+	const { code, field, detail, errors } = await response
+		.json()
+		.then(problem)
+		.catch(() => problem({}));
+	const all = errors.length === 0 && field ? [{ field, detail }] : errors;
+	return new ApiError(response.status, code, retryAfter(response), all, detail);
 }
 
 /** Retry-After in seconds or as a date (RFC 9110 §10.2.3). */

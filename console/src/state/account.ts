@@ -21,8 +21,8 @@ export async function loadAccount(): Promise<void> {
 	}
 }
 
-export async function signIn(email: string, password: string): Promise<void> {
-	account.set(await postSignIn(email, password));
+export async function signIn(email: string, password: string, code?: string): Promise<void> {
+	account.set(await postSignIn(email, password, code));
 	thrownOut.set(false);
 }
 
