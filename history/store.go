@@ -1,0 +1,4 @@
+package history
+
+// Store is what History needs of a database.
+type Store interface{}
