@@ -8,8 +8,19 @@ export type Boot = {
 	host: HTMLElement;
 	root: ShadowRoot;
 	launcher: HTMLButtonElement;
-	/** How this session begins: by the visitor's click, by a page load in the middle of one, or by another tab's. */
-	origin: "click" | "reload" | { room: string; resume: string; paused: boolean };
+	/**
+	 * How this session begins: by the visitor's click, by a page load in the middle of one, by another tab's, or by the
+	 * site's wish to list all visitors, of which nothing is shown.
+	 */
+	origin: "click" | "reload" | "browse" | { room: string; resume: string; paused: boolean };
+	/** Who the visitor is, as far as the site says and the visitor lets it. */
+	person(): Person;
+	/** False after an opt-out, and for minors: the page is not shown to anybody then. */
+	mayShare(): boolean;
+	/** The visitor takes the opt-out back. */
+	lift(): void;
+	/** Whether the site has listed this page as one where nothing is ever collected. */
+	sensitive(): boolean;
 	/** Tells the host page's listeners. */
 	emit(state: string): void;
 	/** The session is over and has forgotten everything; the launcher may start another. */
@@ -21,8 +32,17 @@ export interface Running {
 	open(): void;
 	/** Ends the session for every tab and agent. */
 	end(): void;
+	/** The site has said who the visitor is. */
+	identify(user: SignedUser): void;
+	/** The visitor objects: sharing is withdrawn at once in every tab and browsing ends, while a chat goes on. */
+	object(): void;
 	/** A key pressed inside the widget; the host page never sees it. */
 	key(event: KeyboardEvent): void;
 }
+
+/** A user as the site's own server vouches for: `signature` is over ID and fields, by its identity secret. */
+export type SignedUser = { id: string; fields: Record<string, string>; signature: string };
+/** `visitor` is the long-term ID of a returning visitor, where the site keeps one. */
+export type Person = { visitor?: string; user?: SignedUser };
 
 export const storageKey = (site: string): string => `alongside-${site}`;

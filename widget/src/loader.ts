@@ -1,14 +1,20 @@
 /**
- * widget.js: shows the Help button and nothing else. Until the visitor clicks, or a session of this site already runs,
- * it makes no request and stores nothing; then it loads the session module and hands over.
+ * widget.js: shows the Help button and nothing else. Until the visitor clicks, a session of this site already runs, or
+ * the site may list this visit (basis.ts), it makes no request and stores nothing; then it loads the session module and
+ * hands over.
  */
-import { type Boot, type Running, storageKey } from "./boot.ts";
+import { Basis, onPath, readCollection } from "./basis.ts";
+import { type Boot, type Running, type SignedUser, storageKey } from "./boot.ts";
 import { createLauncher, type Launcher } from "./launcher.ts";
 import { direction, pageLanguage } from "./texts/language.ts";
 import { launcherTexts } from "./texts/launcher.ts";
 
 /** Replaced by the server with the hash of the bundles it serves. */
 const BUILD = "__ALONGSIDE_BUILD__";
+/** Replaced by the server with the site's public settings, percent-encoded JSON. */
+const CONFIG = "__ALONGSIDE_CONFIG__";
+/** Where the opt-out page leaves its signed word when it sends the visitor back. */
+const RETURN = /[#&]alongside-optout=([\w.-]+)/;
 
 type Listener = (state: string) => void;
 export interface Api {
@@ -19,6 +25,20 @@ export interface Api {
 	end(): void;
 	/** Calls back with each state: connecting, waiting, asking, live, paused, reconnecting, ended, error. */
 	on(event: "state", listener: Listener): () => void;
+	/**
+	 * Names the visitor: the site's own ID of the user, fields for agents to see, and the signature that the site's server
+	 * made of both.
+	 */
+	identify(id: string, fields: Record<string, string>, signature: string): void;
+	/** What the visitor answered to the site's own question about analytics or support; may change at any time. */
+	consent(given: boolean): void;
+	/** This visitor does not want to be seen, listed or recognised; holds until optIn. */
+	optOut(): void;
+	optIn(): void;
+	/** The visitor is a minor: as an opt-out, for this document, and it cannot be lifted. */
+	minor(): void;
+	/** The page on which the visitor can opt out, and back in, and that leads back here. */
+	optOutURL(): string;
 	/** Runs a function at once; before the loader arrives `(window.Alongside ||= []).push(fn)` keeps it for later. */
 	push(run: (api: Api) => void): void;
 }
@@ -46,10 +66,17 @@ function run(source: URL, site: string): Api {
 	let loading = false;
 	let attempt = 0;
 	let wished = false;
+	let user: SignedUser | undefined;
+	const collection = readCollection(CONFIG);
+	const basis = new Basis(site, collection, () => {
+		if (basis.objects) running?.object();
+		else browse();
+	});
+	const sensitive = () => onPath(collection.sensitive, location.pathname);
 
 	async function begin(origin: Boot["origin"]): Promise<void> {
-		running?.open();
-		wished ||= !launcher;
+		if (origin === "click") running?.open();
+		wished ||= origin === "click" && !launcher;
 		if (running || loading || !launcher) return;
 		loading = true;
 		const { host, root, button } = launcher;
@@ -70,6 +97,13 @@ function run(source: URL, site: string): Api {
 				root,
 				launcher: button,
 				origin,
+				person: () => {
+					const visitor = basis.visitor();
+					return { ...(visitor && { visitor }), ...(user && { user }) };
+				},
+				mayShare: () => basis.mayShare,
+				lift: () => basis.optOut(false),
+				sensitive,
 				emit: (state) => {
 					for (const listener of listeners) {
 						try {
@@ -91,12 +125,51 @@ function run(source: URL, site: string): Api {
 		}
 	}
 
+	/** Whether a session of this tab goes on; one that was only a listed visit does so only while that is allowed. */
 	function stored(): boolean {
 		try {
-			return sessionStorage.getItem(storageKey(site)) !== null;
+			const saved = sessionStorage.getItem(storageKey(site));
+			if (saved === null) return false;
+			if (basis.mayKnow || JSON.parse(saved).help !== false) return true;
+			sessionStorage.removeItem(storageKey(site));
 		} catch {
-			return false;
+			// Nothing can be read: then nothing goes on.
 		}
+		return false;
+	}
+
+	/** Lists this visit, where the site does that and may. */
+	function browse(): void {
+		if (collection.visitors === "all" && basis.mayKnow && runsHere() && !sensitive()) void begin("browse");
+	}
+
+	/** Whether the site wants the widget on this page. */
+	function runsHere(): boolean {
+		const { allow, deny } = collection;
+		const path = location.pathname;
+		return !onPath(deny, path) && (allow.length === 0 || onPath(allow, path));
+	}
+
+	/** Client-side navigation may lead to a page with other rules. */
+	function moved(): void {
+		if (launcher && !running) launcher.host.hidden = !runsHere();
+		if (running && sensitive()) running.object();
+		if (!running) browse();
+	}
+
+	/** Heeds the word that the opt-out page sent back, once the server has recognised its own signature. */
+	async function heedReturn(): Promise<void> {
+		const token = RETURN.exec(location.hash)?.[1];
+		if (!token) return;
+		history.replaceState(history.state, "", location.href.replace(RETURN, "").replace(/#$/, ""));
+		const answer = await fetch(`${server}widget/v1/optout`, {
+			method: "POST",
+			headers: { "Content-Type": "application/json" },
+			body: JSON.stringify({ site, token }),
+			credentials: "omit",
+			referrerPolicy: "no-referrer",
+		});
+		if (answer.ok) basis.optOut((await answer.json()).out === true);
 	}
 
 	/** Asks the site's other tabs for a running session; neither a request nor storage, and no channel stays open. */
@@ -124,11 +197,17 @@ function run(source: URL, site: string): Api {
 			};
 			addEventListener(type, swallow, true);
 		}
+		heedReturn().catch(() => undefined);
 		if (stored()) void begin("reload");
 		else if (wished) void begin("click");
-		else ask();
+		else {
+			ask();
+			moved();
+		}
 		document.addEventListener("visibilitychange", ask);
 		addEventListener("pageshow", ask);
+		addEventListener("popstate", moved);
+		(window as { navigation?: EventTarget }).navigation?.addEventListener("navigatesuccess", moved);
 	}
 
 	if (document.body) show();
@@ -142,6 +221,15 @@ function run(source: URL, site: string): Api {
 			listeners.add(listener);
 			return () => listeners.delete(listener);
 		},
+		identify(id, fields, signature) {
+			user = { id: String(id), fields: { ...fields }, signature: String(signature) };
+			running?.identify(user);
+		},
+		consent: (given) => basis.consent(given === true),
+		optOut: () => basis.optOut(true),
+		optIn: () => basis.optOut(false),
+		minor: () => basis.minor(),
+		optOutURL: () => `${server}exclude/${encodeURIComponent(site)}?return=${encodeURIComponent(location.href)}`,
 		push: (then) => then(api),
 	};
 	return api;
