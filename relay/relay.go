@@ -20,6 +20,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"alongside/privacy"
 	"alongside/rooms"
 	"alongside/wire"
 )
@@ -29,9 +30,14 @@ var ErrNoSite = errors.New("no such site")
 
 // Site is a customer's web site.
 type Site struct {
-	ID, Tenant, Name string
-	Origins          []string // as browsers send them, for instance https://shop.example
-	Policy           json.RawMessage
+	ID, Tenant, Name, Key string
+	Origins               []string // as browsers send them, for instance https://shop.example
+	Policy                json.RawMessage
+	Collection            privacy.Collection
+	IdentitySecret        []byte // signs the site's users; empty: nobody can be identified
+
+	Form func(lang string) []FormField                      // before a request for help, in the visitor's language; nil: none
+	Open func(now time.Time) (open bool, opensAt time.Time) // office hours; opensAt is zero if not known; nil: always
 }
 
 // Sites finds a site by the key in its snippet.
@@ -52,6 +58,12 @@ type Config struct {
 	Logger         *slog.Logger
 	Clock          func() time.Time
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+
+	// What answers 404 if it is nil, or, of Agents, counts as somebody being there.
+	Ratings  Ratings
+	Messages Messages
+	Agents   Agents
+	OptOuts  OptOuts
 }
 
 // Server holds the connections of this process.

@@ -99,7 +99,6 @@ func (s *Seat) helloAgent(body wire.HelloBody) error {
 		m = &member{number: number, person: Person{s.claim.Person, s.claim.Name}, grants: map[string]*permission{}}
 		r.members = append(r.members, m)
 		slices.SortFunc(r.members, func(a, b *member) int { return int(a.number) - int(b.number) })
-		r.asked++
 	}
 	m.seat = s
 	s.member, s.greeted = m, true

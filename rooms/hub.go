@@ -53,35 +53,6 @@ type Device struct {
 	Kind    string `json:"kind"` // desktop, phone, tablet
 }
 
-// Opening is a visitor's request for help.
-type Opening struct {
-	Tenant, Site, SiteName string
-	Origin                 string // the page's origin; its socket must come from it
-	Policy                 json.RawMessage
-	Lang                   string // BCP 47
-	Device                 Device
-	Page                   wire.PageBody
-	Tab                    string // the tab's own random ID
-}
-
-// Resumption is a tab's request to come back, or of a further tab to come in.
-type Resumption struct{ Tenant, Site, Origin, Resume, Tab string }
-
-// Entry is what a tab needs to connect.
-type Entry struct {
-	Room        string          `json:"room"`
-	Resume      string          `json:"resume"`
-	Tab         string          `json:"tab"`
-	Ticket      string          `json:"ticket"`
-	Socket      string          `json:"socket"`
-	Code        string          `json:"code,omitempty"`
-	CodeExpires *time.Time      `json:"codeExpires,omitempty"`
-	Salt        string          `json:"salt"` // base64url of 16 bytes
-	Policy      json.RawMessage `json:"policy"`
-	State       wire.RoomState  `json:"state"`
-	Leaving     bool            `json:"leaving,omitempty"` // the tab's last words were that it leaves
-}
-
 // Joined is what an agent needs to connect.
 type Joined struct {
 	Room     string
@@ -97,8 +68,10 @@ type Config struct {
 	Shared      Shared
 	Presence    Presence
 	Consents    ConsentLog
-	Sessions    SessionLog
-	AgentOrigin string // where the console is served; an agent's socket must come from it
+	Sessions    SessionLog // nil: nothing is kept of sessions
+	Transcript  Transcript // nil: chat is kept in the room only, and gone with it
+	Desk        Desk       // nil: nobody is told
+	AgentOrigin string     // where the console is served; an agent's socket must come from it
 	MemoryBytes int64
 	Node        string
 }
@@ -137,7 +110,13 @@ func NewHub(c Config) *Hub {
 		c.Presence = NewMemoryPresence()
 	}
 	if c.Sessions == nil {
-		c.Sessions = noSessions{}
+		c.Sessions = nowhere{}
+	}
+	if c.Transcript == nil {
+		c.Transcript = nowhere{}
+	}
+	if c.Desk == nil {
+		c.Desk = noDesk{}
 	}
 	c.MemoryBytes = cmp.Or(c.MemoryBytes, DefaultMemoryBytes)
 	c.Node = cmp.Or(c.Node, "local")
@@ -212,7 +191,7 @@ func (h *Hub) Open(ctx context.Context, o Opening) (Entry, error) {
 	if draining {
 		return Entry{}, wire.Closef(wire.CloseMoving, "the server is going away")
 	}
-	if err := h.Sessions.Opened(ctx, r.session()); err != nil {
+	if _, err := h.Sessions.Opened(ctx, r.session()); err != nil {
 		h.Logger.Warn("write down that a session opened", "room", r.id, "err", err)
 	}
 	r.publish()
@@ -415,12 +394,6 @@ func (h *Hub) remove(r *Room) {
 	delete(h.rooms, r.id)
 	h.mu.Unlock()
 }
-
-// noSessions is the session log of a hub that was given none.
-type noSessions struct{}
-
-func (noSessions) Opened(context.Context, Session) error { return nil }
-func (noSessions) Ended(context.Context, Session) error  { return nil }
 
 func randomHex(n int) string {
 	b := make([]byte, n)

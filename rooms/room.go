@@ -46,7 +46,7 @@ type Room struct {
 	tabs      map[string]uint16
 	persons   map[string]uint16
 	helpers   []string // IDs of those who were let in
-	asked     int      // agents who asked to see
+	asked     time.Time
 	chats     int
 	assets    assetList
 	changed   changes
@@ -427,6 +427,6 @@ func (r *Room) session() Session {
 func (r *Room) facts() Session {
 	return Session{
 		Tenant: r.tenant, Site: r.site, Room: r.id, Opened: r.opened, Ended: r.endedAt, Why: r.why,
-		Agents: slices.Clone(r.helpers), Asked: r.asked, Tabs: len(r.tabs), Chats: r.chats,
+		Agents: slices.Clone(r.helpers), Tabs: len(r.tabs), Chats: r.chats,
 	}
 }

@@ -105,12 +105,14 @@ func (d *diary) Record(_ context.Context, e ConsentEvent) error {
 	return nil
 }
 
-func (d *diary) Opened(context.Context, Session) error { return nil }
+func (d *diary) Opened(context.Context, Session) (string, error) { return "", nil }
+
+func (d *diary) Changed(context.Context, Session) error { return nil }
 
 func (d *diary) Ended(_ context.Context, s Session) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.lines = append(d.lines, fmt.Sprintf("ended: %s, agents %v of %d, tabs %d, chats %d", s.Why, s.Agents, s.Asked, s.Tabs, s.Chats))
+	d.lines = append(d.lines, fmt.Sprintf("ended: %s, agents %v, tabs %d, chats %d", s.Why, s.Agents, s.Tabs, s.Chats))
 	return nil
 }
 

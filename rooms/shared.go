@@ -16,6 +16,7 @@ type Claim struct {
 	Role         wire.Role
 	Tenant, Room string
 	Person, Name string // of an agent
+	Asks         bool   // of an agent: asks to see the page on entering
 	Tab          string // of a visitor
 	Origin       string // the Origin header its connection must carry
 }
@@ -64,12 +65,24 @@ type Visitor struct {
 	Site      SiteName       `json:"site"`
 	State     wire.RoomState `json:"state"`
 	Since     time.Time      `json:"since"`
+	Name      string         `json:"name"`  // as the visitor or the site gave it; may be empty
+	User      string         `json:"user"`  // ID that the site vouches for; may be empty
+	Help      bool           `json:"help"`  // was asked for; else the visitor merely browses
+	Asked     *time.Time     `json:"asked"` // when; null if it was not
 	Page      PageName       `json:"page"`
 	PageSince time.Time      `json:"pageSince"`
 	Device    Device         `json:"device"`
 	Lang      string         `json:"lang"`
-	Agents    []string       `json:"agents"`  // names
+	Agents    []string       `json:"agents"` // names
+	Helpers   []Helper       `json:"helpers"`
 	Sources   int            `json:"sources"` // connected tabs
+}
+
+// Helper is an agent in a room.
+type Helper struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	State string `json:"state"` // as in wire.MemberBody
 }
 
 // SiteName names a site to an agent.
@@ -107,21 +120,4 @@ type ConsentEvent struct {
 // ConsentLog writes acts of consent down. A grant counts only once Record returned nil.
 type ConsentLog interface {
 	Record(ctx context.Context, e ConsentEvent) error
-}
-
-// Session is the facts of one session; nothing of its content.
-type Session struct {
-	Tenant, Site, Room string
-	Opened, Ended      time.Time
-	Why                string   // it ended
-	Agents             []string // IDs of those who were let in to see
-	Asked              int      // agents who asked
-	Tabs               int
-	Chats              int // messages
-}
-
-// SessionLog writes facts of sessions down.
-type SessionLog interface {
-	Opened(ctx context.Context, s Session) error
-	Ended(ctx context.Context, s Session) error
 }

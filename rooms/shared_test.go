@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"alongside/store"
 	"alongside/wire"
 )
 
@@ -212,42 +211,5 @@ func TestWatchSignalsEachChange(t *testing.T) {
 	case <-other:
 		t.Error("another tenant was signalled")
 	default:
-	}
-}
-
-func TestSessionsAreKept(t *testing.T) {
-	ctx := t.Context()
-	db, err := store.Open(ctx, t.TempDir(), Migrations)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	log := NewSQLiteSessions(db.Writer, db.Reader)
-	at := time.UnixMilli(1_800_000_000_000).UTC()
-	for i, room := range []string{"a", "b", "c"} {
-		if err := log.Opened(ctx, Session{Tenant: "t", Site: "s", Room: room, Opened: at.Add(time.Duration(i) * time.Second)}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want := Session{
-		Tenant: "t", Site: "s", Room: "a", Opened: at, Ended: at.Add(time.Minute), Why: "the visitor left",
-		Agents: []string{"ann"}, Asked: 2, Tabs: 3, Chats: 4,
-	}
-	if err := log.Ended(ctx, want); err != nil {
-		t.Fatal(err)
-	}
-	first, err := log.List(ctx, "t", SessionPage{}, 2)
-	if err != nil || len(first) != 2 || first[0].Room != "c" || first[1].Room != "b" || !first[0].Ended.IsZero() {
-		t.Fatalf("first page is %+v, %v", first, err)
-	}
-	rest, err := log.List(ctx, "t", SessionPage{first[1].Opened, first[1].Room}, 2)
-	if err != nil || len(rest) != 1 {
-		t.Fatalf("second page is %+v, %v", rest, err)
-	}
-	if got := rest[0]; got.Ended != want.Ended || got.Why != want.Why || len(got.Agents) != 1 || got.Asked != 2 || got.Tabs != 3 || got.Chats != 4 {
-		t.Errorf("kept %+v, want %+v", got, want)
-	}
-	if foreign, err := log.List(ctx, "u", SessionPage{}, 9); err != nil || len(foreign) != 0 { // req 003-16
-		t.Errorf("another tenant sees %v, %v", foreign, err)
 	}
 }

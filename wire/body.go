@@ -59,6 +59,7 @@ type HelloBody struct {
 	Client string              `json:"client"`         // program and version, for diagnosis
 	Page   *PageBody           `json:"page,omitempty"` // of a visitor
 	Seen   map[uint16]SeenBody `json:"seen,omitempty"` // of an agent: what its mirror still holds, by source
+	Chat   uint32              `json:"chat,omitempty"` // the highest number of chat the client holds
 }
 
 // SeenBody is the last state frame a mirror applied.
@@ -69,15 +70,17 @@ type SeenBody struct {
 
 // WelcomeBody answers hello.
 type WelcomeBody struct {
-	Member  uint16          `json:"member"`
-	Source  uint16          `json:"source,omitempty"` // of a visitor
-	Room    string          `json:"room"`
-	State   RoomState       `json:"state"`
-	Salt    string          `json:"salt,omitempty"` // of a visitor: base64url of 16 bytes; never reaches an agent
-	Policy  json.RawMessage `json:"policy,omitempty"`
-	Members []MemberBody    `json:"members"`
-	Sources []SourceBody    `json:"sources"`
-	Limits  LimitsBody      `json:"limits"`
+	Member  uint16            `json:"member"`
+	Source  uint16            `json:"source,omitempty"` // of a visitor
+	Room    string            `json:"room"`
+	State   RoomState         `json:"state"`
+	Salt    string            `json:"salt,omitempty"` // of a visitor: base64url of 16 bytes; never reaches an agent
+	Policy  json.RawMessage   `json:"policy,omitempty"`
+	Members []MemberBody      `json:"members"`
+	Sources []SourceBody      `json:"sources"`
+	Limits  LimitsBody        `json:"limits"`
+	Reads   map[uint16]uint32 `json:"reads,omitempty"` // by member: all chat up to this number was read
+	Queue   *PlaceBody        `json:"queue,omitempty"` // of a visitor who waits
 }
 
 // LimitsBody tells a client what the server accepts.
@@ -94,12 +97,14 @@ type RoomState string
 
 // The states of a room.
 const (
-	RoomWaiting RoomState = "waiting" // no agent yet
-	RoomAsking  RoomState = "asking"  // an agent asked to see the page
-	RoomLive    RoomState = "live"
-	RoomPaused  RoomState = "paused"
-	RoomAway    RoomState = "away" // the visitor's last tab is gone, the room is held
-	RoomEnded   RoomState = "ended"
+	RoomBrowsing RoomState = "browsing" // the visitor did not ask for help
+	RoomWaiting  RoomState = "waiting"  // for an agent
+	RoomHelping  RoomState = "helping"  // an agent is here, nobody sees the page
+	RoomAsking   RoomState = "asking"   // an agent asked to see the page
+	RoomLive     RoomState = "live"
+	RoomPaused   RoomState = "paused"
+	RoomAway     RoomState = "away" // the visitor's last tab is gone, the room is held
+	RoomEnded    RoomState = "ended"
 )
 
 // MemberBody is a person in the room as the others see them.
@@ -107,7 +112,7 @@ type MemberBody struct {
 	Member uint16 `json:"member"`
 	Role   string `json:"role"` // visitor, agent
 	Name   string `json:"name"`
-	State  string `json:"state"` // asking, viewing, away; of the visitor: here, away
+	State  string `json:"state"` // helping, asking, viewing, away; of the visitor: here, away
 }
 
 // MembersBody is the whole roster.
@@ -174,9 +179,10 @@ type ByeBody struct {
 
 // ErrorBody tells a client what was refused; the connection goes on.
 type ErrorBody struct {
-	Code    string `json:"code"` // no-consent, not-allowed, malformed, rate
+	Code    string `json:"code"` // no-consent, not-allowed, malformed, rate, unavailable
 	Kind    Kind   `json:"kind"`
 	Message string `json:"message"`
+	ID      string `json:"id,omitempty"` // of the chat message that was refused
 }
 
 // NewJSON builds a frame whose body is v as JSON. v is one of the bodies above, which always encode.

@@ -17,6 +17,7 @@ const (
 	Consent    Kind = 0x08
 	Policy     Kind = 0x09
 	Room       Kind = 0x0a
+	Queue      Kind = 0x0b
 	Snapshot   Kind = 0x10
 	Diff       Kind = 0x11
 	Asset      Kind = 0x12
@@ -31,6 +32,7 @@ const (
 	Chat       Kind = 0x30
 	Typing     Kind = 0x31
 	File       Kind = 0x32
+	Read       Kind = 0x33
 	Control    Kind = 0x40
 	ControlAck Kind = 0x41
 	Reveal     Kind = 0x42
@@ -85,6 +87,7 @@ var rules = [256]Rule{
 	Consent:    {Name: "consent", Senders: Visitor | Agent | Server, Lane: Ordered, MaxBodyBytes: 4 << 10, JSON: true},
 	Policy:     {Name: "policy", Senders: Server, Lane: Ordered, JSON: true},
 	Room:       {Name: "room", Senders: Server, Lane: Ordered, JSON: true},
+	Queue:      {Name: "queue", Senders: Server, Lane: Ordered, JSON: true},
 	Snapshot:   {Name: "snapshot", Senders: Visitor, Lane: State, Page: true},
 	Diff:       {Name: "diff", Senders: Visitor, Lane: State, Page: true},
 	Asset:      {Name: "asset", Senders: Visitor, Lane: State, MinBodyBytes: KeyBytes, Page: true},
@@ -99,6 +102,7 @@ var rules = [256]Rule{
 	Chat:       {Name: "chat", Senders: Visitor | Agent, Lane: Ordered, MaxBodyBytes: jsonBytes, JSON: true},
 	Typing:     {Name: "typing", Senders: Visitor | Agent, Lane: Latest, MaxBodyBytes: 1},
 	File:       {Name: "file", Senders: Visitor | Agent, Lane: Ordered},
+	Read:       {Name: "read", Senders: Visitor | Agent, Lane: Latest, MaxBodyBytes: 1 << 10, JSON: true},
 	Control:    {Name: "control", Senders: Agent, Lane: Ordered, MaxBodyBytes: 8 << 10, JSON: true, Page: true},
 	ControlAck: {Name: "control-ack", Senders: Visitor, Lane: Ordered, MaxBodyBytes: 1 << 10, JSON: true},
 	Reveal:     {Name: "reveal", Senders: Visitor | Agent, Lane: Ordered, MaxBodyBytes: 1 << 10, JSON: true},

@@ -69,7 +69,6 @@ func (srv *server) wire() (err error) {
 		Logger:      srv.logger,
 		Shared:      shared,
 		Consents:    consents{privacy.NewConsentLog(srv.db.Writer, srv.db.Reader)},
-		Sessions:    rooms.NewSQLiteSessions(srv.db.Writer, srv.db.Reader),
 		AgentOrigin: srv.public.String(),
 		MemoryBytes: srv.settings.stateMemory,
 	})
@@ -92,7 +91,7 @@ func (srv *server) wire() (err error) {
 	mux := http.NewServeMux()
 	srv.relay.Register(mux)
 	agents.Register(mux)
-	bundles := widget.Handler()
+	bundles := widget.Handler(nil)
 	mux.Handle("GET /widget.js", bundles)
 	mux.Handle("GET /widget/", bundles)
 	srv.handler = mux
@@ -173,7 +172,7 @@ type noAddresses struct{ slog.Handler }
 func (noAddresses) Handle(context.Context, slog.Record) error { return nil }
 
 func openStore(ctx context.Context, folder string) (*store.DB, error) {
-	return store.Open(ctx, folder, accounts.Migrations, privacy.Migrations, rooms.Migrations)
+	return store.Open(ctx, folder, accounts.Migrations, privacy.Migrations)
 }
 
 func newAccounts(db *store.DB, shared rooms.Shared) (*accounts.Service, error) {
