@@ -53,21 +53,25 @@ func LoadBundle(files fs.FS) (*Bundle, error) {
 	return bundle, nil
 }
 
-func (b *Bundle) add(name string, content []byte) error {
+func (b *Bundle) add(name string, content []byte) (err error) {
+	b.files[name], err = newBundleFile(name, content)
+	return err
+}
+
+func newBundleFile(name string, content []byte) (bundleFile, error) {
 	var compressed bytes.Buffer
 	writer, err := gzip.NewWriterLevel(&compressed, gzip.BestCompression)
 	if err == nil {
 		_, err = writer.Write(content)
 	}
 	if err = errors.Join(err, writer.Close()); err != nil {
-		return fmt.Errorf("compress %s: %w", name, err)
+		return bundleFile{}, fmt.Errorf("compress %s: %w", name, err)
 	}
 	file := bundleFile{content: content, mediaType: mediaType(name), hash: hashOf(content)}
 	if compressed.Len() < len(content) {
 		file.gzipped = compressed.Bytes()
 	}
-	b.files[name] = file
-	return nil
+	return file, nil
 }
 
 // Has says whether the bundle holds a file of that name.
@@ -94,6 +98,10 @@ func (b *Bundle) Serve(w http.ResponseWriter, r *http.Request, name string) {
 		http.NotFound(w, r)
 		return
 	}
+	file.serve(w, r)
+}
+
+func (file bundleFile) serve(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", file.mediaType)
 	header.Set("X-Content-Type-Options", "nosniff")

@@ -7,11 +7,13 @@ package widget
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 )
@@ -21,10 +23,22 @@ var dist embed.FS
 
 const (
 	loaderName = "widget.js"
-	// buildToken stands in widget.js where the hash of the other files goes.
-	buildToken = "__ALONGSIDE_BUILD__"
-	prefix     = "/widget/"
+	// buildToken stands in widget.js where the hash of the other files goes, configToken where the site's settings go.
+	buildToken  = "__ALONGSIDE_BUILD__"
+	configToken = "__ALONGSIDE_CONFIG__"
+	prefix      = "/widget/"
+	// maxLoaders bounds how many sites' loaders are kept ready.
+	maxLoaders = 1024
 )
+
+// Sites is what the loader of a site is made from.
+type Sites interface {
+	// LoaderConfig returns, as JSON, what the loader of the site may know before anybody asks for help; ok is false for a
+	// key that is unknown.
+	LoaderConfig(ctx context.Context, key string) (config []byte, ok bool, err error)
+	// Fetched is told that a page of origin fetched the loader of the site. Browsers may keep the origin to themselves.
+	Fetched(key, origin string)
+}
 
 // NotBuilt is what there is to say, and to do, when the program was built without its browser files.
 const NotBuilt = "bundle is not built: run make build"
@@ -38,14 +52,15 @@ var embedded = sync.OnceValues(func() (*server, error) {
 })
 
 // Handler serves /widget.js and /widget/{name}.js to pages of any origin; it expects to be registered for both as
-// "/widget.js" and "/widget/{name}".
-func Handler() http.Handler {
-	server, err := embedded()
+// "/widget.js" and "/widget/{name}". A loader fetched as /widget.js?site=KEY carries the site's settings, so that it can
+// keep to them without another request; without sites, or for an unknown key, it knows none and leaves out all it can.
+func Handler(sites Sites) http.Handler {
+	files, err := embedded()
 	if err != nil {
 		// The files are part of the program: they are there and readable, or it was not built.
 		panic(err)
 	}
-	return server
+	return &server{bundle: files.bundle, build: files.build, sites: sites}
 }
 
 // BuildHash names the build of the files that widget.js loads; it is empty when there is none.
@@ -58,8 +73,12 @@ func BuildHash() string {
 }
 
 type server struct {
-	bundle *Bundle
-	build  string
+	bundle *Bundle // fixed
+	build  string  // fixed
+	sites  Sites   // fixed; nil: none
+
+	mu      sync.Mutex
+	loaders map[string]bundleFile // ready to be served, by the settings they carry
 }
 
 func newServer(files fs.FS) (*server, error) {
@@ -106,6 +125,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	header.Set("Cache-Control", "no-cache")
+	if name == loaderName && s.sites != nil && s.bundle.Has(loaderName) {
+		s.serveLoader(w, r)
+		return
+	}
 	if !s.bundle.Has(loaderName) {
 		header.Set("Content-Type", mediaType(name))
 		w.WriteHeader(http.StatusServiceUnavailable)
@@ -117,4 +140,47 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	s.bundle.Serve(w, r, name)
+}
+
+// serveLoader serves widget.js with the settings of the site that the address names.
+func (s *server) serveLoader(w http.ResponseWriter, r *http.Request) {
+	key := r.URL.Query().Get("site")
+	config, known, err := s.sites.LoaderConfig(r.Context(), key)
+	if err != nil {
+		http.Error(w, "// this site's settings cannot be read now", http.StatusServiceUnavailable)
+		return
+	}
+	if !known {
+		s.bundle.Serve(w, r, loaderName)
+		return
+	}
+	if page, err := url.Parse(r.Referer()); err == nil && page.Host != "" {
+		s.sites.Fetched(key, page.Scheme+"://"+page.Host)
+	}
+	loader, err := s.loader(config)
+	if err != nil {
+		http.Error(w, "// this site's loader cannot be made", http.StatusInternalServerError)
+		return
+	}
+	loader.serve(w, r)
+}
+
+// loader is widget.js with the settings written in. They are percent-encoded, which is safe in whatever kind of quotes the
+// bundler chose.
+func (s *server) loader(config []byte) (bundleFile, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ready, ok := s.loaders[string(config)]; ok {
+		return ready, nil
+	}
+	written := bytes.ReplaceAll(s.bundle.files[loaderName].content, []byte(configToken), []byte(url.PathEscape(string(config))))
+	loader, err := newBundleFile(loaderName, written)
+	if err != nil {
+		return bundleFile{}, err
+	}
+	if s.loaders == nil || len(s.loaders) >= maxLoaders {
+		s.loaders = map[string]bundleFile{}
+	}
+	s.loaders[string(config)] = loader
+	return loader, nil
 }

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"compress/gzip"
+	"context"
 	"io"
 	"io/fs"
 	"net/http"
@@ -171,7 +172,7 @@ func TestWithoutABundleTheScriptSaysSo(t *testing.T) {
 
 func TestTheEmbeddedBundleIsServed(t *testing.T) {
 	recorder := httptest.NewRecorder()
-	Handler().ServeHTTP(recorder, httptest.NewRequest("GET", "/widget.js", nil))
+	Handler(nil).ServeHTTP(recorder, httptest.NewRequest("GET", "/widget.js", nil))
 	if built := BuildHash() != ""; built != (recorder.Code == http.StatusOK) {
 		t.Errorf("build %q, answer %d", BuildHash(), recorder.Code)
 	}
@@ -186,5 +187,46 @@ func TestAcceptEncoding(t *testing.T) {
 		if got := acceptsGzip(http.Header{"Accept-Encoding": {value}}); got != want {
 			t.Errorf("%q: %v", value, got)
 		}
+	}
+}
+
+// oneSite knows the site "k1".
+type oneSite struct{ fetched []string }
+
+func (*oneSite) LoaderConfig(_ context.Context, key string) ([]byte, bool, error) {
+	return []byte(`{"key":"k1","collection":{"deny":["/it's \"q\"` + "`" + `"]}}`), key == "k1", nil
+}
+
+func (s *oneSite) Fetched(key, origin string) { s.fetched = append(s.fetched, key+" "+origin) }
+
+func TestLoaderCarriesTheSettingsOfItsSite(t *testing.T) {
+	files := bundle()
+	files["widget.js"] = &fstest.MapFile{Data: []byte("read('__ALONGSIDE_CONFIG__')")}
+	s, sites := build(t, files), &oneSite{}
+	s.sites = sites
+
+	known := get(t, s, "/widget.js?site=k1", "Referer", "https://shop.example/basket?x=1")
+	if got, want := body(t, known), "read('%7B%22key%22:%22k1%22%2C%22collection%22:%7B%22deny%22:%5B%22%2Fit%27s%20%5C%22q%5C%22%60%22%5D%7D%7D')"; got != want {
+		t.Errorf("loader is %s, want %s", got, want)
+	}
+	if want := []string{"k1 https://shop.example"}; len(sites.fetched) != 1 || sites.fetched[0] != want[0] {
+		t.Errorf("told of %q, want %q", sites.fetched, want)
+	}
+	again := get(t, s, "/widget.js?site=k1", "If-None-Match", known.Header.Get("ETag"))
+	if again.StatusCode != http.StatusNotModified {
+		t.Errorf("same loader asked for again: status %d, want 304", again.StatusCode)
+	}
+
+	for _, target := range []string{"/widget.js", "/widget.js?site=k2"} {
+		response := get(t, s, target, "Referer", "https://shop.example/")
+		if got := body(t, response); got != "read('__ALONGSIDE_CONFIG__')" {
+			t.Errorf("%s is %s, want the loader without settings", target, got)
+		}
+		if response.Header.Get("ETag") == known.Header.Get("ETag") {
+			t.Errorf("%s has the entity tag of the site's own loader", target)
+		}
+	}
+	if len(sites.fetched) != 1 {
+		t.Errorf("told of %q: an unknown site was seen", sites.fetched)
 	}
 }

@@ -75,13 +75,15 @@ function run(source: URL, site: string): Api {
 	const sensitive = () => onPath(collection.sensitive, location.pathname);
 
 	async function begin(origin: Boot["origin"]): Promise<void> {
-		if (origin === "click") running?.open();
-		wished ||= origin === "click" && !launcher;
+		if (origin === "click") {
+			running?.open();
+			wished = !running;
+		}
 		if (running || loading || !launcher) return;
 		loading = true;
 		const { host, root, button } = launcher;
 		const label = button.lastElementChild as HTMLElement;
-		button.setAttribute("aria-busy", "true");
+		if (wished) button.setAttribute("aria-busy", "true");
 		try {
 			// import() carries the nonce of this script on (HTML, "descendant script fetch options"). Some browsers
 			// remember a failed address, so each new attempt asks at another.
@@ -117,10 +119,11 @@ function run(source: URL, site: string): Api {
 					running = undefined;
 				},
 			});
+			if (wished && origin !== "click") running.open();
 		} catch {
-			if (origin === "click") label.textContent = texts.failed;
+			if (wished) label.textContent = texts.failed;
 		} finally {
-			loading = false;
+			loading = wished = false;
 			button.removeAttribute("aria-busy");
 		}
 	}
