@@ -1,13 +1,13 @@
 // Package accounts keeps who owns what: tenants, their sites, their people, and who is signed in.
 //
 // What must stay true: tenants never meet. Every question carries the tenant and is answered for it alone, and what
-// belongs to another tenant is answered as what does not exist: ErrNotFound. Only three questions come before the tenant
-// is known: a site by its public key, a person by e-mail and a sign-in by its token.
-// Passwords leave only as argon2id hashes, tokens only as SHA-256, and neither is ever logged.
+// belongs to another tenant is answered as what does not exist: ErrNotFound. Only what is public or secret in itself is
+// asked for before the tenant is known: a site by its key, a person by e-mail, and whatever a token stands for.
+// Passwords are kept only as argon2id hashes, tokens only as SHA-256, secrets that must be read again only sealed under the
+// tenant's key; none of them is ever logged. A tenant that has an admin always has one.
 package accounts
 
 import (
-	"context"
 	"crypto/sha256"
 	"errors"
 	"slices"
@@ -25,6 +25,12 @@ var (
 	ErrConflict = errors.New("changed by somebody else in the meantime")
 	// ErrCredentials is returned for a wrong password and an unknown e-mail alike.
 	ErrCredentials = errors.New("wrong e-mail or password")
+	// ErrSecondFactor is returned when the password is right and a code is missing or wrong.
+	ErrSecondFactor = errors.New("a code of the second factor is needed")
+	// ErrLastAdmin is returned for what would leave a tenant without an admin.
+	ErrLastAdmin = errors.New("the tenant would be left without an admin")
+	// ErrNoKeys is returned where a secret has to be sealed or opened and the Service was made without Config.Keys.
+	ErrNoKeys = errors.New("there are no keys to seal secrets with")
 )
 
 // FieldError says what is wrong with one field, in words fit for the person who filled it in.
@@ -71,6 +77,9 @@ type Site struct {
 	Name       string   // unique in the tenant
 	Origins    []string // where the widget may run, as ParseOrigin writes them
 	Policy     privacy.Policy
+	Help       Help               // what a visitor who wants help meets
+	Collection privacy.Collection // what may be collected, and on what basis
+	Retention  privacy.Retention  // how long what is collected is kept
 	Created    time.Time
 }
 
@@ -84,12 +93,26 @@ type Person struct {
 	Name       string
 	Role       Role
 	Created    time.Time
+	// Capacity is how many visitors the person helps at the same time, 1 to MaxCapacity.
+	Capacity int
+	// SecondFactor says that signing in takes a code besides the password.
+	SecondFactor bool
+	// ResetWanted says that the person asked for a new password and no letter could be sent: an admin has to pass on a link.
+	ResetWanted bool
 }
+
+// How many visitors a person helps at the same time.
+const (
+	DefaultCapacity = 3
+	MaxCapacity     = 20
+)
 
 // SignIn is a person's being signed in with one browser.
 type SignIn struct {
 	ID, Tenant, Person string
+	Device             string // as the caller of SignIn named it: "Chrome on Linux"; may be empty
 	Created, LastUsed  time.Time
+	Current            bool // it is the one that asks; never stored
 }
 
 // How long a sign-in lasts without being used, and at most.
@@ -98,42 +121,6 @@ const (
 	FullLife = 7 * 24 * time.Hour
 )
 
-// TokenHash is the SHA-256 of a sign-in's token, the only form in which it is stored.
+// TokenHash is the SHA-256 of a token, the only form in which one is stored: of a sign-in, an invitation, a reset, the
+// set-up link, a recovery code or an API key. All of them are too random to be guessed, so that a plain hash suffices.
 type TokenHash [sha256.Size]byte
-
-// Store is what Service needs of a database. Each method is atomic, durable when it returns, and safe for use by many
-// goroutines. Lists are in the order of creation.
-type Store interface {
-	// AddTenant returns ErrExists if the name or ID is taken.
-	AddTenant(ctx context.Context, tenant Tenant) error
-	Tenant(ctx context.Context, tenant string) (Tenant, error)
-	TenantByName(ctx context.Context, name string) (Tenant, error)
-
-	// AddSite returns ErrExists if the key or ID is taken, or the name within the tenant.
-	AddSite(ctx context.Context, site Site) error
-	Site(ctx context.Context, tenant, site string) (Site, error)
-	SiteByKey(ctx context.Context, key string) (Site, error)
-	Sites(ctx context.Context, tenant string) ([]Site, error)
-	SetOrigins(ctx context.Context, tenant, site string, origins []string) error
-	// SetPolicy stores policy if the stored one's version is the one before it, else it returns ErrConflict.
-	SetPolicy(ctx context.Context, tenant, site string, policy privacy.Policy) error
-
-	// AddPerson returns ErrExists if the e-mail or ID is taken.
-	AddPerson(ctx context.Context, person Person, passwordHash string) error
-	Person(ctx context.Context, tenant, person string) (Person, error)
-	PersonByEmail(ctx context.Context, email string) (person Person, passwordHash string, err error)
-	People(ctx context.Context, tenant string) ([]Person, error)
-	// SetPassword also deletes every sign-in of the person.
-	SetPassword(ctx context.Context, tenant, person, passwordHash string) error
-	// SetRole returns ErrNotFound like the others; it keeps sign-ins, whose role is read anew each time.
-	SetRole(ctx context.Context, tenant, person string, role Role) error
-
-	AddSignIn(ctx context.Context, signIn SignIn, token TokenHash) error
-	SignInByToken(ctx context.Context, token TokenHash) (SignIn, Person, error)
-	SignIns(ctx context.Context, tenant, person string) ([]SignIn, error)
-	// UseSignIn moves the time of last use forward, never back.
-	UseSignIn(ctx context.Context, tenant, signIn string, at time.Time) error
-	DeleteSignIn(ctx context.Context, tenant, person, signIn string) error
-	// DeleteSignIns deletes those last used before usedBefore and those created before createdBefore, of all tenants.
-	DeleteSignIns(ctx context.Context, usedBefore, createdBefore time.Time) (deleted int, err error)
-}

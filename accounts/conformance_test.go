@@ -68,6 +68,8 @@ func personNamed(tenant, id string) Person {
 	return Person{ID: id, Tenant: tenant, Email: id + "@example.org", Name: "Person " + id, Role: RoleAgent, Created: epoch}
 }
 
+func ptr[T any](value T) *T { return &value }
+
 func tokenHash(text string) TokenHash { return sha256.Sum256([]byte(text)) }
 
 func ok(t *testing.T, err error) {
@@ -136,14 +138,14 @@ func sitesConform(t *testing.T, s Store) {
 	is(t, err, ErrNotFound)
 
 	site.Origins = []string{"https://new.example", "http://127.0.0.1:8080"}
-	ok(t, s.SetOrigins(ctx, "a", "shop", site.Origins))
+	ok(t, s.UpdateSite(ctx, "a", "shop", SiteChange{Origins: site.Origins}))
 	site.Policy = site.Policy.Next(1)
 	site.Policy.Mode, site.Policy.Selectors = privacy.ModeStrict, []privacy.Selector{}
 	ok(t, s.SetPolicy(ctx, "a", "shop", site.Policy))
 	got, err = s.SiteByKey(ctx, site.Key)
 	ok(t, err)
 	same(t, got, site)
-	is(t, s.SetOrigins(ctx, "a", "unknown", site.Origins), ErrNotFound)
+	is(t, s.UpdateSite(ctx, "a", "unknown", SiteChange{Origins: site.Origins}), ErrNotFound)
 	is(t, s.SetPolicy(ctx, "a", "unknown", site.Policy.Next(2)), ErrNotFound)
 }
 
@@ -169,12 +171,12 @@ func peopleConform(t *testing.T, s Store) {
 	is(t, err, ErrNotFound)
 	same(t, hash, "")
 
-	ok(t, s.SetRole(ctx, "a", "ann", RoleManager))
+	ok(t, s.UpdatePerson(ctx, "a", "ann", PersonChange{Role: ptr(RoleManager)}))
 	ann.Role = RoleManager
 	people, err := s.People(ctx, "a")
 	ok(t, err)
 	same(t, people, []Person{ann})
-	is(t, s.SetRole(ctx, "a", "bob", RoleAgent), ErrNotFound)
+	is(t, s.UpdatePerson(ctx, "a", "bob", PersonChange{Role: ptr(RoleAgent)}), ErrNotFound)
 	is(t, s.SetPassword(ctx, "a", "bob", "x"), ErrNotFound)
 }
 
@@ -260,10 +262,10 @@ func isolationConforms(t *testing.T, s Store) {
 		is(t, err, ErrNotFound)
 		_, err = s.Person(ctx, stranger, "ann")
 		is(t, err, ErrNotFound)
-		is(t, s.SetOrigins(ctx, stranger, "shop", []string{"https://evil.example"}), ErrNotFound)
+		is(t, s.UpdateSite(ctx, stranger, "shop", SiteChange{Origins: []string{"https://evil.example"}}), ErrNotFound)
 		is(t, s.SetPolicy(ctx, stranger, "shop", site.Policy.Next(1)), ErrNotFound)
 		is(t, s.SetPassword(ctx, stranger, "ann", "evil"), ErrNotFound)
-		is(t, s.SetRole(ctx, stranger, "ann", RoleAdmin), ErrNotFound)
+		is(t, s.UpdatePerson(ctx, stranger, "ann", PersonChange{Role: ptr(RoleAdmin)}), ErrNotFound)
 		is(t, s.UseSignIn(ctx, stranger, "1", epoch.Add(time.Hour)), ErrNotFound)
 		is(t, s.DeleteSignIn(ctx, stranger, "ann", "1"), ErrNotFound)
 		sites, err := s.Sites(ctx, stranger)

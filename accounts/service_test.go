@@ -392,7 +392,7 @@ func TestASignInEnds(t *testing.T) {
 		}
 	}
 	// Two were over without a sign-out: the next sign-in deleted them.
-	left, err := d.SignIns(t.Context(), acme.Tenant.ID, acme.Admin.ID)
+	left, err := d.SignIns(t.Context(), acme.Tenant.ID, acme.Admin.ID, "")
 	ok(t, err)
 	same(t, left, nil)
 }
@@ -416,7 +416,7 @@ func TestRevokingAndNewPasswords(t *testing.T) {
 	d := newDesk(t)
 	acme, other := d.setup("Acme"), d.setup("Other")
 	one, two := d.mustSignIn("acme@example.org"), d.mustSignIn("acme@example.org")
-	signIns, err := d.SignIns(t.Context(), acme.Tenant.ID, acme.Admin.ID)
+	signIns, err := d.SignIns(t.Context(), acme.Tenant.ID, acme.Admin.ID, "")
 	ok(t, err)
 	is(t, d.Revoke(t.Context(), other.Tenant.ID, acme.Admin.ID, signIns[0].ID), ErrNotFound)
 	ok(t, d.Revoke(t.Context(), acme.Tenant.ID, acme.Admin.ID, signIns[0].ID))
@@ -441,11 +441,13 @@ func TestARoleCountsAtOnce(t *testing.T) {
 	d := newDesk(t)
 	acme := d.setup("Acme")
 	token := d.mustSignIn("acme@example.org")
-	ok(t, d.SetRole(t.Context(), acme.Tenant.ID, acme.Admin.ID, RoleAgent))
+	_, err := d.UpdatePerson(t.Context(), acme.Tenant.ID, acme.Admin.ID, PersonChange{Role: ptr(RoleAgent)})
+	ok(t, err)
 	person, err := d.PersonByToken(t.Context(), token)
 	ok(t, err)
 	same(t, person.Role, RoleAgent)
-	field(t, d.SetRole(t.Context(), acme.Tenant.ID, acme.Admin.ID, "owner"), "role")
+	_, err = d.UpdatePerson(t.Context(), acme.Tenant.ID, acme.Admin.ID, PersonChange{Role: ptr(Role("owner"))})
+	field(t, err, "role")
 }
 
 func TestRolesIncludeEachOther(t *testing.T) {
@@ -561,13 +563,17 @@ func TestOrigins(t *testing.T) {
 func TestOriginsAreCheckedWhenSet(t *testing.T) {
 	d := newDesk(t)
 	acme := d.setup("Acme")
-	ok(t, d.SetOrigins(t.Context(), acme.Tenant.ID, acme.Site.ID, []string{"https://A.example", "https://a.example:443", "http://b.example"}))
+	_, err := d.UpdateSite(t.Context(), acme.Tenant.ID, acme.Site.ID, SiteChange{Origins: []string{"https://A.example", "https://a.example:443", "http://b.example"}})
+	ok(t, err)
 	site, err := d.SiteByKey(t.Context(), acme.Site.Key)
 	ok(t, err)
 	same(t, site.Origins, []string{"https://a.example", "http://b.example"})
-	field(t, d.SetOrigins(t.Context(), acme.Tenant.ID, acme.Site.ID, []string{}), "origins")
-	field(t, d.SetOrigins(t.Context(), acme.Tenant.ID, acme.Site.ID, slices.Repeat([]string{"https://a.example"}, 51)), "origins")
-	field(t, d.SetOrigins(t.Context(), acme.Tenant.ID, acme.Site.ID, []string{"https://a.example", "*"}), "origins[1]")
+	_, err = d.UpdateSite(t.Context(), acme.Tenant.ID, acme.Site.ID, SiteChange{Origins: []string{}})
+	field(t, err, "origins")
+	_, err = d.UpdateSite(t.Context(), acme.Tenant.ID, acme.Site.ID, SiteChange{Origins: slices.Repeat([]string{"https://a.example"}, 51)})
+	field(t, err, "origins")
+	_, err = d.UpdateSite(t.Context(), acme.Tenant.ID, acme.Site.ID, SiteChange{Origins: []string{"https://a.example", "*"}})
+	field(t, err, "origins[1]")
 }
 
 func TestPolicyIsChangedOneVersionAtATime(t *testing.T) {

@@ -20,7 +20,9 @@ const useEvery = time.Minute
 // SignInRequest is an attempt to sign in.
 type SignInRequest struct {
 	Email, Password string
+	Code            string     // of the second factor, or a recovery code; empty for people without one
 	Address         netip.Addr // where it comes from; only counted, never stored
+	Device          string     // what the sign-in is shown as later: "Chrome on Linux"
 }
 
 // SignIn returns the person and a new token, to be kept by the browser alone. The error is ErrCredentials for a wrong
@@ -134,8 +136,8 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 	return nil
 }
 
-// SignIns lists where a person is signed in.
-func (s *Service) SignIns(ctx context.Context, tenant, person string) ([]SignIn, error) {
+// SignIns lists where a person is signed in. The one of token is marked as Current; token may be empty.
+func (s *Service) SignIns(ctx context.Context, tenant, person, token string) ([]SignIn, error) {
 	return s.store.SignIns(ctx, tenant, person)
 }
 

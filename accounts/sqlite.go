@@ -57,6 +57,7 @@ var Migrations = store.Migrations{
 // SQLite is a Store in the data folder's database.
 type SQLite struct {
 	writer, reader *sql.DB
+	Store
 }
 
 var _ Store = (*SQLite)(nil)
