@@ -19,31 +19,17 @@ import (
 	"time"
 
 	"alongside/accounts"
-	"alongside/rooms"
+	"alongside/privacy"
 	"alongside/widget"
 )
 
 //go:embed all:dist
 var dist embed.FS
 
-// Accounts is what the console asks about people; *accounts.Service is one.
+// Accounts is what the console asks about a tenant, its people and its settings; *accounts.Service is one.
 type Accounts interface {
-	SignIn(ctx context.Context, request accounts.SignInRequest) (person accounts.Person, token string, err error)
-	SignOut(ctx context.Context, token string) error
-	PersonByToken(ctx context.Context, token string) (accounts.Person, error)
-	StillSignedIn(ctx context.Context, token string) (accounts.Person, error)
-	Tenant(ctx context.Context, tenant string) (accounts.Tenant, error)
-}
-
-// Rooms is what the console asks about live rooms; *rooms.Hub is one.
-type Rooms interface {
-	// Visitors lists the tenant's visitors in the order in which they are shown.
-	Visitors(ctx context.Context, tenant string) ([]rooms.Visitor, error)
-	// Watch says when Visitors may have changed; several changes may be one. Whoever watches calls stop.
-	Watch(tenant string) (changed <-chan struct{}, stop func())
-	// JoinByCode and JoinByRoom give the person a ticket to a seat. They return rooms.ErrNotFound or *rooms.TooManyError.
-	JoinByCode(ctx context.Context, tenant string, person rooms.Person, code string) (rooms.Joined, error)
-	JoinByRoom(ctx context.Context, tenant string, person rooms.Person, room string) (rooms.Joined, error)
+	signIns
+	apiKeys
 }
 
 // Config is what a Console stands on.
@@ -54,6 +40,18 @@ type Config struct {
 	Log      *slog.Logger // nil: slog.Default
 	// Address says where a request comes from, behind trusted proxies too. Nil: the connection's other end.
 	Address func(*http.Request) netip.Addr
+	Now     func() time.Time // nil: time.Now
+
+	// What follows may be nil: the calls that need it then answer as if they did not exist.
+
+	Audit Audit
+}
+
+// Audit keeps who did what; *privacy.AuditLog is one.
+type Audit interface {
+	Add(ctx context.Context, entry privacy.Entry) error
+	// List returns at most limit entries, newest first, with a number below before; 0: from the newest.
+	List(ctx context.Context, tenant string, filter privacy.AuditFilter, before int64, limit int) ([]privacy.Entry, error)
 }
 
 // Console is an http.Handler's worth of routes. All its fields are fixed.
@@ -68,6 +66,13 @@ type Console struct {
 	foreign  *http.CrossOriginProtection
 	stream   streamPace
 	bodyTime time.Duration
+	now      func() time.Time
+	auditLog Audit // nil: nothing is kept
+
+	document  []byte          // OpenAPI
+	handlers  handlers        // by Route.key
+	takesBody map[string]bool // by Route.key
+	streams   streams
 }
 
 // New starts nothing. It returns an error if public is no origin.
@@ -93,6 +98,9 @@ func newConsole(config Config, files fs.FS) (*Console, error) {
 	if config.Address == nil {
 		config.Address = remoteAddress
 	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
 	bundle, err := widget.LoadBundle(files)
 	if err != nil {
 		return nil, fmt.Errorf("console: %w", err)
@@ -101,7 +109,7 @@ func newConsole(config Config, files fs.FS) (*Console, error) {
 	if err := foreign.AddTrustedOrigin(public); err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
-	return &Console{
+	c := &Console{
 		accounts: config.Accounts,
 		rooms:    config.Rooms,
 		log:      config.Log,
@@ -112,7 +120,10 @@ func newConsole(config Config, files fs.FS) (*Console, error) {
 		foreign:  foreign,
 		stream:   defaultPace,
 		bodyTime: bodyTime,
-	}, nil
+		now:      config.Now,
+		auditLog: config.Audit,
+	}
+	return c, c.makeAPI()
 }
 
 // Register adds the console's routes to mux, and "/" for whatever no other route takes. /api/v1/socket is not among them.

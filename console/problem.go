@@ -1,29 +1,53 @@
 package console
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"alongside/accounts"
+	"alongside/privacy"
 	"alongside/rooms"
 )
 
 // problem is an error as the API tells it (RFC 9457). Code is for programs, detail for people.
 type problem struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
+	Type   string         `json:"type"`
+	Title  string         `json:"title"`
+	Status int            `json:"status"`
+	Detail string         `json:"detail"`
+	Field  string         `json:"field,omitempty" doc:"The field of the request that is wrong, the first if there are several."`
+	Code   string         `json:"code" doc:"For programs: never changes for the same problem."`
+	Errors []fieldProblem `json:"errors,omitempty" doc:"All fields that are wrong."`
+
+	retryAfter time.Duration // 0: nothing to wait for
+}
+
+type fieldProblem struct {
+	Field  string `json:"field"`
 	Detail string `json:"detail"`
-	Field  string `json:"field,omitempty"`
-	Code   string `json:"code"`
 }
 
 func (p *problem) Error() string { return p.Detail }
+
+// GetStatus, ContentType and GetHeaders are how huma asks an error to be written.
+func (p *problem) GetStatus() int            { return p.Status }
+func (p *problem) ContentType(string) string { return "application/problem+json" }
+
+func (p *problem) GetHeaders() http.Header {
+	if p.Status != http.StatusTooManyRequests {
+		return nil
+	}
+	return http.Header{"Retry-After": {strconv.Itoa(max(1, int(math.Ceil(p.retryAfter.Seconds()))))}}
+}
 
 func newProblem(status int, code, detail string) *problem {
 	return &problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
@@ -35,66 +59,105 @@ var (
 	problemCrossSite = newProblem(http.StatusForbidden, "cross-site", "The request came from a page of another site.")
 	problemSignIn    = newProblem(http.StatusUnauthorized, "sign-in", "Sign in first.")
 	problemRole      = newProblem(http.StatusForbidden, "role", "Your role does not allow this.")
-	problemTooLarge  = newProblem(http.StatusRequestEntityTooLarge, "too-large", "The request is larger than 64 KiB.")
+	problemPerson    = newProblem(http.StatusForbidden, "person", "This is for a person who is signed in, not for an API key.")
+	problemTooLarge  = newProblem(http.StatusRequestEntityTooLarge, "too-large", "The request is larger than 256 KiB.")
 	problemSlow      = newProblem(http.StatusRequestTimeout, "slow", "The request took too long to arrive.")
 	problemJSON      = newProblem(http.StatusBadRequest, "json", "The request is not one JSON object.")
+	problemMedia     = newProblem(http.StatusUnsupportedMediaType, "media-type", "The request must be application/json.")
+	problemQuery     = newProblem(http.StatusBadRequest, "query", "The address has parameters that cannot be read.")
 	problemWrong     = newProblem(http.StatusUnauthorized, "credentials", "E-mail or password is wrong.")
 	problemRate      = newProblem(http.StatusTooManyRequests, "rate", "Too many attempts. Try again later.")
+	problemConflict  = newProblem(http.StatusConflict, "conflict", "Somebody else has changed this in the meantime.")
 	problemInternal  = newProblem(http.StatusInternalServerError, "internal", "Something went wrong on the server.")
 )
 
 // problemField is what a wrong field of a request is answered with.
-func problemField(field, detail string) *problem {
-	p := newProblem(http.StatusBadRequest, "field", field+" "+detail+".")
-	p.Field = field
+func problemField(field, detail string) *problem { return problemFields(fieldProblem{field, detail}) }
+
+func problemFields(errors ...fieldProblem) *problem {
+	first := errors[0]
+	p := newProblem(http.StatusBadRequest, "field", first.Field+" "+first.Detail+".")
+	p.Field, p.Errors = first.Field, errors
 	return p
 }
 
-// asProblem says how an error is told. retryAfter is zero where there is nothing to wait for.
-func asProblem(err error) (p *problem, retryAfter time.Duration) {
+// known are the errors of other packages that a client can do something about.
+var known = []struct {
+	err     error
+	problem *problem
+}{
+	{accounts.ErrCredentials, problemWrong},
+	{accounts.ErrNotFound, problemNotFound},
+	{accounts.ErrConflict, problemConflict},
+	{rooms.ErrNotFound, problemNotFound},
+}
+
+// asProblem says how an error is told.
+func asProblem(err error) *problem {
 	var (
-		accountsRate *accounts.RateError
-		roomsRate    *rooms.TooManyError
-		field        *accounts.FieldError
+		p             *problem
+		accountsRate  *accounts.RateError
+		roomsRate     *rooms.TooManyError
+		accountsField *accounts.FieldError
+		privacyField  *privacy.FieldError
 	)
 	switch {
 	case errors.As(err, &p):
-		return p, 0
+		return p
 	case errors.As(err, &accountsRate):
-		return problemRate, accountsRate.RetryAfter
+		return problemRate.after(accountsRate.RetryAfter)
 	case errors.As(err, &roomsRate):
-		return problemRate, roomsRate.RetryAfter
-	case errors.Is(err, accounts.ErrCredentials):
-		return problemWrong, 0
-	case errors.Is(err, accounts.ErrNotFound), errors.Is(err, rooms.ErrNotFound):
-		return problemNotFound, 0
-	case errors.As(err, &field):
-		return problemField(field.Field, field.Problem), 0
+		return problemRate.after(roomsRate.RetryAfter)
+	case errors.As(err, &accountsField):
+		return problemField(accountsField.Field, accountsField.Problem)
+	case errors.As(err, &privacyField):
+		return problemField(privacyField.Field, privacyField.Problem)
 	}
-	return problemInternal, 0
+	for _, k := range known {
+		if errors.Is(err, k.err) {
+			return k.problem
+		}
+	}
+	return problemInternal
 }
 
-func (c *Console) writeError(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
-		return // nobody is there to read it
-	}
-	p, retryAfter := asProblem(err)
-	if p == problemInternal {
-		c.log.ErrorContext(r.Context(), "answer a request", "method", r.Method, "route", r.Pattern, "error", err)
-	}
-	if p.Status == http.StatusTooManyRequests {
-		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(retryAfter.Seconds())))))
-	}
-	writeJSON(w, p.Status, "application/problem+json", p)
+func (p *problem) after(wait time.Duration) *problem {
+	later := *p
+	later.retryAfter = wait
+	return &later
 }
 
-// writeJSON ignores a failed write: it means that the client has gone.
-func writeJSON(w http.ResponseWriter, status int, mediaType string, value any) {
-	body, err := json.Marshal(value)
-	if err != nil {
-		panic(err) // only types of this package come here, and all of them can be written
+// tell turns an error into what the client is told; the reason for a failure of ours stands in the log alone.
+func (c *Console) tell(ctx context.Context, route Route, err error) *problem {
+	p := asProblem(err)
+	gone := errors.Is(err, context.Canceled) && ctx.Err() != nil // nobody is there to read it
+	if p == problemInternal && !gone {
+		c.log.ErrorContext(ctx, "answer a request", "method", route.Method, "route", route.Path, "error", err)
 	}
-	w.Header().Set("Content-Type", mediaType)
-	w.WriteHeader(status)
-	w.Write(body)
+	return p
+}
+
+// invalid is how huma reports a request that does not fit its schema.
+func invalid(status int, _ string, errs ...error) huma.StatusError {
+	if status == http.StatusUnsupportedMediaType {
+		return problemMedia
+	}
+	var fields []fieldProblem
+	for _, err := range errs {
+		var detail *huma.ErrorDetail
+		if !errors.As(err, &detail) {
+			continue
+		}
+		_, field, _ := strings.Cut(detail.Location, ".")
+		message := detail.Message
+		if name, ok := strings.CutSuffix(message, missing); ok {
+			field, message = strings.TrimPrefix(field+"."+name, "."), strings.TrimSpace(missing)
+		}
+		fields = append(fields, fieldProblem{field, message})
+	}
+	if len(fields) == 0 || fields[0].Field == "" {
+		return problemJSON
+	}
+	slices.SortStableFunc(fields, func(a, b fieldProblem) int { return cmp.Compare(a.Field, b.Field) })
+	return problemFields(fields...)
 }

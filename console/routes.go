@@ -1,92 +1,129 @@
 package console
 
 import (
-	"errors"
-	"maps"
+	"context"
 	"net/http"
-	"slices"
-	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"alongside/accounts"
 )
 
-// Route is one call of the API. Routes holds them all, for the server and for tests that walk them.
+// apiBase is before every path of the API.
+const apiBase = "/api/v1"
+
+// The least roles of routes.
+const (
+	anyone  accounts.Role = "" // signed in or not
+	agent                 = accounts.RoleAgent
+	manager               = accounts.RoleManager
+	admin                 = accounts.RoleAdmin
+)
+
+// Route is one call of the API. Routes holds them all: the server, its document and the tests are made from it.
 type Route struct {
 	Method, Path string
-	// Least is the role that the call needs; empty: anybody may call, signed in or not.
-	Least  accounts.Role
-	handle func(c *Console, w http.ResponseWriter, r *http.Request, who caller) error
+	Least        accounts.Role // that the call needs
+	Summary      string
+	PersonOnly   bool   // an API key may not call it
+	Act          string // under which the audit log keeps a call that was answered; empty: it does not
+	Media        string // of the answer; empty: JSON
+	part         func(c *Console) bool
+	register     registration
 }
 
 // Routes returns the API's calls; /api/v1/socket is another package's.
 func Routes() []Route {
 	return []Route{
-		{"POST", "/api/v1/sign-in", "", (*Console).signIn},
-		{"POST", "/api/v1/sign-out", "", (*Console).signOut},
-		{"GET", "/api/v1/me", accounts.RoleAgent, (*Console).me},
-		{"GET", "/api/v1/visitors", accounts.RoleAgent, (*Console).visitors},
-		{"GET", "/api/v1/visitors/stream", accounts.RoleAgent, (*Console).visitorsStream},
-		{"POST", "/api/v1/joins", accounts.RoleAgent, (*Console).join},
+		row("GET", "/openapi.json", anyone, "This document", on((*Console).openAPI), media("application/json")),
+
+		row("POST", "/sign-in", anyone, "Sign in", on((*Console).signIn)),
+		row("POST", "/sign-out", anyone, "Sign out", on((*Console).signOut)),
+		row("GET", "/me", agent, "Who is signed in", on((*Console).me), personOnly),
+
+		row("GET", "/visitors", agent, "Visitors who are here now", on((*Console).visitors)),
+		row("GET", "/visitors/stream", agent, "Visitors who are here, at once and after each change", on((*Console).visitorsStream), media("text/event-stream")),
+		row("POST", "/joins", agent, "Take a seat in a room", on((*Console).join), personOnly),
 	}
 }
 
-// caller is who asks. It is empty where a route needs nobody.
-type caller struct {
-	person accounts.Person
-	token  string
+// key is how huma names the route's handler.
+func (r Route) key() string { return r.Method + " " + r.Path }
+
+type option func(*Route)
+
+func row(method, path string, least accounts.Role, summary string, register registration, options ...option) Route {
+	route := Route{Method: method, Path: apiBase + path, Least: least, Summary: summary, register: register}
+	for _, set := range options {
+		set(&route)
+	}
+	return route
 }
 
-func (c *Console) registerAPI(mux *http.ServeMux) {
-	byPath := map[string]map[string]Route{}
-	for _, route := range Routes() {
-		if byPath[route.Path] == nil {
-			byPath[route.Path] = map[string]Route{}
-		}
-		byPath[route.Path][route.Method] = route
+func personOnly(r *Route) { r.PersonOnly = true }
+
+// act names what the audit log keeps a call as, "site.policy.change" say; the first word is the kind of its object.
+func act(name string) option { return func(r *Route) { r.Act = name } }
+
+func media(kind string) option { return func(r *Route) { r.Media = kind } }
+
+// needs makes the route answer 404 in a program that lacks a part.
+func needs(part func(*Console) bool) option { return func(r *Route) { r.part = part } }
+
+// registration gives a route's handler to huma, which makes its part of the document from the handler's types.
+type registration func(c *Console, api huma.API, route Route)
+
+// on is for a handler that is told who asks and answers a value or an error.
+func on[In, Out any](handle func(c *Console, ctx context.Context, who caller, in *In) (*Out, error)) registration {
+	return func(c *Console, api huma.API, route Route) {
+		huma.Register(api, route.operation(), func(ctx context.Context, in *In) (*Out, error) {
+			who := callerOf(ctx)
+			out, err := handle(c, ctx, who, in)
+			if err == nil {
+				err = c.writeDown(ctx, route, who)
+			}
+			if err != nil {
+				return nil, c.tell(ctx, route, err)
+			}
+			return out, nil
+		})
 	}
-	for path, byMethod := range byPath {
-		mux.Handle(path, c.api(func(w http.ResponseWriter, r *http.Request) error { return c.dispatch(w, r, byMethod) }))
-	}
-	mux.Handle("/api/", c.api(func(http.ResponseWriter, *http.Request) error { return problemNotFound }))
 }
 
-// api gives every answer under /api its headers, and an error its form.
-func (c *Console) api(handle func(http.ResponseWriter, *http.Request) error) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.setHeaders(w.Header(), cspNothing)
-		w.Header().Set("Cache-Control", "no-store")
-		if err := handle(w, r); err != nil {
-			c.writeError(w, r, err)
-		}
-	})
+// What handlers take and answer, besides types of their own.
+type (
+	none        struct{}
+	body[T any] struct{ Body T }
+	object      struct {
+		ID string `path:"id"`
+	}
+	change[T any] struct {
+		ID   string `path:"id"`
+		Body T
+	}
+	list[T any] struct {
+		Items []T    `json:"items"`
+		Next  string `json:"next" doc:"For the parameter after; empty at the end."`
+	}
+)
+
+func give[T any](value T) (*body[T], error) { return &body[T]{value}, nil }
+
+// giveList answers a list that is whole; nil is answered as an empty one.
+func giveList[T any](items []T) (*body[list[T]], error) {
+	if items == nil {
+		items = []T{}
+	}
+	return give(list[T]{Items: items})
 }
 
-// dispatch asks in the order in which the answers give least away: is it from our own pages, who is it, may they.
-func (c *Console) dispatch(w http.ResponseWriter, r *http.Request, byMethod map[string]Route) error {
-	method := r.Method
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
-	route, ok := byMethod[method]
-	if !ok {
-		w.Header().Set("Allow", strings.Join(slices.Sorted(maps.Keys(byMethod)), ", "))
-		return problemMethod
-	}
-	if err := c.foreign.Check(r); err != nil {
-		return problemCrossSite
-	}
-	who := caller{token: c.token(r)}
-	if route.Least != "" {
-		person, err := c.accounts.PersonByToken(r.Context(), who.token)
-		switch {
-		case errors.Is(err, accounts.ErrNotFound):
-			return problemSignIn
-		case err != nil:
-			return err
-		case !person.Role.Includes(route.Least):
-			return problemRole
-		}
-		who.person = person
-	}
-	return route.handle(c, w, r, who)
+// handlers are huma's, by method and path; dispatch is in front of them.
+type handlers map[string]http.HandlerFunc
+
+func (h handlers) HandleFunc(pattern string, handle func(http.ResponseWriter, *http.Request)) {
+	h[pattern] = handle
+}
+
+func (h handlers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	http.NotFound(w, r) // dispatch asks for one handler at a time
 }

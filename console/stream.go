@@ -2,11 +2,16 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"alongside/accounts"
 )
@@ -20,58 +25,120 @@ type streamPace struct {
 
 var defaultPace = streamPace{between: 250 * time.Millisecond, heartbeat: 15 * time.Second, write: 10 * time.Second}
 
-// visitorsStream sends the whole list at once and whenever it has changed (WHATWG HTML §9.2). It ends with the sign-in.
-func (c *Console) visitorsStream(w http.ResponseWriter, r *http.Request, who caller) error {
-	// Watch before the first list, so that no change falls between the two.
-	changed, stop := c.rooms.Watch(who.person.Tenant)
-	defer stop()
-	view, err := c.visitorsOf(r.Context(), who.person.Tenant)
-	if err != nil {
-		return err
-	}
+// stream is an answer that goes on (WHATWG HTML §9.2). What was begun for it must be ended in Body, which is always called.
+type stream struct{ Body func(huma.Context) }
+
+// feed is what a stream sends: the whole of something at once, and again whenever it has changed.
+type feed struct {
+	name    string
+	first   any
+	changed <-chan struct{} // may be closed: the stream ends
+	next    func(context.Context) (any, error)
+}
+
+// serveStream sends events until the browser leaves, or the person may no longer see them: endStreams ends it at once, and
+// every heartbeat asks, for what another node has changed.
+func (c *Console) serveStream(hc huma.Context, who caller, what feed) {
+	r, w := humago.Unwrap(hc)
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	if r.Method == http.MethodHead {
-		return nil
+		return
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer c.streams.add(who, cancel)()
+	// Only now, so that no loss of a role falls between the question and the list of streams.
+	if !c.mayGoOn(ctx, who) {
+		return
 	}
 
 	// From here on no error can be told any more: the stream just ends, and the browser opens another.
-	stream := eventStream{control: http.NewResponseController(w), w: w, limit: c.stream.write}
-	if stream.list(view) != nil {
-		return nil
+	out := eventStream{control: http.NewResponseController(w), w: w, limit: c.stream.write}
+	if out.event(what.name, what.first) != nil {
+		return
 	}
 	heartbeat := time.NewTicker(c.stream.heartbeat)
 	defer heartbeat.Stop()
 	pause := time.NewTimer(c.stream.between)
 	defer pause.Stop()
-	var pending <-chan struct{} // changed, but nobody while a list has just been sent
+	var pending <-chan struct{} // changed, but nobody while an event has just been sent
 	for {
 		select {
-		case <-r.Context().Done():
-			return nil
+		case <-ctx.Done():
+			return
 		case <-pause.C:
-			pending = changed
+			pending = what.changed
 		case _, open := <-pending:
 			if !open {
-				return nil
+				return
 			}
-			view, err := c.visitorsOf(r.Context(), who.person.Tenant)
-			if err != nil || stream.list(view) != nil {
-				return nil
+			value, err := what.next(ctx)
+			if err != nil || ctx.Err() != nil || out.event(what.name, value) != nil {
+				return
 			}
 			pending = nil
 			pause.Reset(c.stream.between)
 		case <-heartbeat.C:
-			person, err := c.accounts.StillSignedIn(r.Context(), who.token)
-			if errors.Is(err, accounts.ErrNotFound) || err == nil && !person.Role.Includes(accounts.RoleAgent) {
-				return nil
-			}
-			if stream.comment() != nil {
-				return nil
+			if !c.mayGoOn(ctx, who) || out.comment() != nil {
+				return
 			}
 		}
 	}
+}
+
+// mayGoOn says whether the caller would still be let in. A store that does not answer ends no stream.
+func (c *Console) mayGoOn(ctx context.Context, who caller) bool {
+	if who.key {
+		return true // endStreams ends it with the key
+	}
+	person, err := c.accounts.StillSignedIn(ctx, who.token)
+	if err != nil {
+		return !errors.Is(err, accounts.ErrNotFound)
+	}
+	return person.Role.Includes(agent)
+}
+
+// streams are those that are open on this node.
+type streams struct {
+	mu   sync.Mutex
+	open map[*caller]context.CancelFunc
+}
+
+// add returns what takes the stream off the list again.
+func (s *streams) add(who caller, cancel context.CancelFunc) (remove func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open == nil {
+		s.open = map[*caller]context.CancelFunc{}
+	}
+	s.open[&who] = cancel
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.open, &who)
+	}
+}
+
+func (s *streams) end(which func(caller) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for who, cancel := range s.open {
+		if which(*who) {
+			cancel()
+		}
+	}
+}
+
+// shutOut ends at once what a person, or an API key, has open: seats in rooms and streams. What they may still do they can
+// open again.
+func (c *Console) shutOut(ctx context.Context, tenant, person string) error {
+	c.streams.end(func(who caller) bool { return who.person.Tenant == tenant && who.person.ID == person })
+	if _, err := c.rooms.CloseSeats(ctx, tenant, person); err != nil {
+		return fmt.Errorf("close a person's seats: %w", err)
+	}
+	return nil
 }
 
 // eventStream writes to one browser; each write is flushed and has a limit.
@@ -79,20 +146,20 @@ type eventStream struct {
 	control *http.ResponseController
 	w       http.ResponseWriter
 	limit   time.Duration
-	last    []byte // list sent last
+	last    []byte // value sent last
 }
 
-// list sends the list, unless it is what the browser has already.
-func (s *eventStream) list(view visitorsView) error {
-	data, err := json.Marshal(view)
+// event sends the value, unless it is what the browser has already.
+func (s *eventStream) event(name string, value any) error {
+	data, err := json.Marshal(value)
 	if err != nil {
-		return fmt.Errorf("encode visitors: %w", err)
+		return fmt.Errorf("encode event: %w", err)
 	}
 	if bytes.Equal(data, s.last) {
 		return nil
 	}
 	s.last = data
-	return s.send("event: visitors\ndata: " + string(data) + "\n\n")
+	return s.send("event: " + name + "\ndata: " + string(data) + "\n\n")
 }
 
 func (s *eventStream) comment() error { return s.send(":\n\n") }
