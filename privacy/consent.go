@@ -3,6 +3,7 @@ package privacy
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -18,29 +19,6 @@ type Consent struct {
 	Text               string // version of the text that the visitor was shown
 	Language           string // of that text, BCP 47
 	Time               time.Time
-}
-
-// Migrations are the consent log's tables; assignable to store.Migrations.
-var Migrations = struct {
-	Package string
-	Steps   []string
-}{
-	Package: "privacy",
-	Steps: []string{
-		`CREATE TABLE consents (
-			id       INTEGER PRIMARY KEY AUTOINCREMENT,
-			tenant   TEXT NOT NULL,
-			site     TEXT NOT NULL,
-			room     TEXT NOT NULL,
-			what     TEXT NOT NULL,
-			act      TEXT NOT NULL,
-			person   TEXT NOT NULL,
-			text     TEXT NOT NULL,
-			language TEXT NOT NULL,
-			time     INTEGER NOT NULL -- milliseconds since 1970, UTC
-		) STRICT;
-		CREATE INDEX consents_by_room ON consents (tenant, room, id)`,
-	},
 }
 
 // ConsentLog keeps consents in SQLite. It is safe for use by many goroutines.
@@ -104,5 +82,15 @@ func (l *ConsentLog) List(ctx context.Context, tenant, room string) ([]Consent, 
 	return list, nil
 }
 
-// Delete forgets what was logged for the rooms of the tenant.
-func (l *ConsentLog) Delete(ctx context.Context, tenant string, rooms []string) error { return nil }
+// Delete forgets what was logged for the rooms of the tenant: the room is the only link from a consent to a person.
+func (l *ConsentLog) Delete(ctx context.Context, tenant string, rooms []string) error {
+	list, err := json.Marshal(rooms)
+	if err != nil {
+		return fmt.Errorf("delete consents: %w", err)
+	}
+	if _, err := l.writer.ExecContext(ctx,
+		"DELETE FROM consents WHERE tenant = ? AND room IN (SELECT value FROM json_each(?))", tenant, string(list)); err != nil {
+		return fmt.Errorf("delete consents: %w", err)
+	}
+	return nil
+}

@@ -103,3 +103,27 @@ func TestConsentsAtOnceAreAllKept(t *testing.T) {
 		t.Errorf("%d of 16, %v", len(got), err)
 	}
 }
+
+// req 001-36: what was agreed to goes with everything else of a person.
+func TestConsentsOfRoomsAreDeleted(t *testing.T) {
+	log, _ := openLog(t, t.TempDir())
+	for _, room := range []string{"1", "2", "3"} {
+		for _, tenant := range []string{"a", "b"} {
+			if err := log.Add(t.Context(), consent(tenant, room, "view", "grant")); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, rooms := range [][]string{{"1", "3", "9", `") OR 1=1 --`}, {}, nil} {
+		if err := log.Delete(t.Context(), "a", rooms); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for room, want := range map[string]int{"1": 0, "2": 1, "3": 0} {
+		a, _ := log.List(t.Context(), "a", room)
+		b, _ := log.List(t.Context(), "b", room)
+		if len(a) != want || len(b) != 1 {
+			t.Errorf("room %s: %d of a, %d of b", room, len(a), len(b))
+		}
+	}
+}

@@ -1,7 +1,9 @@
-// Package privacy holds what a site lets out of its visitors' pages, and the log of what each visitor agreed to.
+// Package privacy holds what a site collects and lets out of its visitors' pages, what each visitor agreed or objected to,
+// the keys that seal what is stored, and the log of who did what with it.
 //
-// What must stay true: a policy that cannot be understood is refused, never applied in part; a field that is missing takes
-// the default, which masks. The consent log is only ever added to.
+// What must stay true: a setting that cannot be understood is refused, never applied in part; a field that is missing takes
+// the default, which collects less. A sealed value opens only for the tenant and the place it was made for. The audit log
+// is only ever added to at its end and trimmed at its start; a consent goes only with everything else of its person.
 //
 // # Precedence
 //
@@ -86,7 +88,7 @@ type URLParts struct {
 	Hash   bool `json:"hash"`
 }
 
-// FieldError says what is wrong with one field of a policy, in words fit for the person who wrote it.
+// FieldError says what is wrong with one field of a setting, in words fit for the person who wrote it.
 type FieldError struct {
 	Field   string // as in the JSON: "selectors[2].css"
 	Problem string // "is empty"
@@ -110,25 +112,41 @@ func Default() Policy {
 // program does not know: a rule that is not understood would not be kept.
 func Parse(data []byte) (Policy, error) {
 	policy := Default()
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&policy); err != nil {
-		var wrongType *json.UnmarshalTypeError
-		if errors.As(err, &wrongType) && wrongType.Field != "" {
-			return Policy{}, &FieldError{wrongType.Field, "has the wrong type"}
-		}
-		if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-			return Policy{}, &FieldError{strings.Trim(field, `"`), "is not known"}
-		}
-		return Policy{}, fmt.Errorf("parse policy: %w", err)
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return Policy{}, errors.New("parse policy: more than one JSON value")
+	if err := decodeStrict(data, &policy); err != nil {
+		return Policy{}, fieldOr("parse policy", err)
 	}
 	if policy.Selectors == nil {
 		policy.Selectors = []Selector{}
 	}
 	return policy, policy.Validate()
+}
+
+// decodeStrict reads one JSON value over the defaults in setting. What it does not know is a *FieldError.
+func decodeStrict(data []byte, setting any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(setting); err != nil {
+		var wrongType *json.UnmarshalTypeError
+		if errors.As(err, &wrongType) && wrongType.Field != "" {
+			return &FieldError{wrongType.Field, "has the wrong type"}
+		}
+		if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+			return &FieldError{strings.Trim(field, `"`), "is not known"}
+		}
+		return err
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return errors.New("more than one JSON value")
+	}
+	return nil
+}
+
+// fieldOr returns a *FieldError as it is, for its reader knows the setting, and any other error with the act that failed.
+func fieldOr(act string, err error) error {
+	if field, ok := errors.AsType[*FieldError](err); ok {
+		return field
+	}
+	return fmt.Errorf("%s: %w", act, err)
 }
 
 // Next is p as the version after current.
