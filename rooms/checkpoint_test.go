@@ -186,7 +186,7 @@ func TestOrderedLaneOverflowClosesWithSlow(t *testing.T) {
 		t.Errorf("closed with %v", why)
 	}
 	s.said = nil
-	s.do([]string{"tab1", "chat", "still here"})
+	s.do([]string{"tab1", "chat", "1", "still-here"})
 	if len(s.said) != 0 {
 		t.Errorf("the visitor was told %v", s.said)
 	}

@@ -9,12 +9,40 @@ import (
 	"alongside/wire"
 )
 
-// asksFor is what an agent may be granted in this version. To be let in to see is asked for by joining.
+// asksFor is what an agent may be granted in this version.
 var asksFor = map[string]bool{"view": true, "control": true}
+
+// How often one agent may ask one visitor to see the page.
+const (
+	viewQuestions  = 5
+	viewAskedAfter = 10 * time.Second
+)
+
+// nagging counts an agent's questions to see the page; it outlives the agent's place in the room.
+type nagging struct {
+	count int
+	last  time.Time
+}
+
+// mayAsk tells whether an agent may ask to see the page, and counts it.
+func (r *Room) mayAsk(m *member) bool {
+	n, now := r.views[m.number], r.hub.Clock()
+	if n == nil {
+		n = &nagging{}
+		r.views[m.number] = n
+	}
+	if n.count >= viewQuestions || n.count > 0 && now.Before(n.last.Add(viewAskedAfter)) {
+		return false
+	}
+	n.count++
+	n.last = now
+	return true
+}
 
 // ask opens a question to the visitor.
 func (r *Room) ask(m *member, what string) {
 	m.grants[what] = &permission{deadline: r.hub.Clock().Add(wire.ViewConsentTimeout)}
+	r.changed.roster = r.changed.roster || what == "view"
 	r.changed.standing = true
 }
 
@@ -44,24 +72,27 @@ func consent(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
 		return nil, nil
 	}
 	if s.member != nil {
-		return nil, r.consentOfAgent(s, b)
+		r.consentOfAgent(s, b)
+		return nil, nil
 	}
 	return r.consentOfVisitor(s, b)
 }
 
-// consentOfAgent lets an agent ask for more than to see, and give it back.
-func (r *Room) consentOfAgent(s *Seat, b wire.ConsentBody) error {
+// consentOfAgent lets an agent ask, and give back.
+func (r *Room) consentOfAgent(s *Seat, b wire.ConsentBody) {
 	m := s.member
 	switch {
-	case b.What == "view" || !m.may("view"):
-		s.fail("not-allowed", wire.Consent, "seeing is asked for by joining")
-	case b.Act == "ask" && m.grants[b.What] == nil:
+	case b.Act == "withdraw" && m.grants[b.What] != nil:
+		r.refuse(m, b.What, "withdraw", wire.ConsentBody{}, m.number)
+	case b.Act != "ask" || m.grants[b.What] != nil:
+	case b.What != "view" && !m.may("view"):
+		s.fail("not-allowed", wire.Consent, "ask to see the page first")
+	case b.What == "view" && !r.mayAsk(m):
+		s.fail("rate", wire.Consent, "the visitor was asked just now, or often enough")
+	default:
 		r.ask(m, b.What)
 		r.tellTabs(r.question(m, b.What))
-	case b.Act == "withdraw" && m.grants[b.What] != nil:
-		r.refuse(m, b.What, "withdraw", wire.ConsentBody{}, r.hub.Clock())
 	}
-	return nil
 }
 
 func (r *Room) consentOfVisitor(s *Seat, b wire.ConsentBody) (func(context.Context), error) {
@@ -77,7 +108,7 @@ func (r *Room) consentOfVisitor(s *Seat, b wire.ConsentBody) (func(context.Conte
 		switch {
 		case p == nil:
 		case b.Act == "withdraw" || b.Act == "deny" && !p.granted:
-			r.refuse(m, b.What, b.Act, b, now)
+			r.refuse(m, b.What, b.Act, b, visitorMember)
 		case b.Act == "grant" && !p.granted && !p.deciding:
 			p.deciding = true
 			e := r.event(m, b.What, "grant", b, now)
@@ -102,15 +133,13 @@ func (r *Room) decide(ctx context.Context, m *member, p *permission, e ConsentEv
 		return // left or withdrawn meanwhile
 	}
 	if err != nil {
-		r.refuse(m, e.What, "deny", said, r.hub.Clock())
+		r.refuse(m, e.What, "deny", said, visitorMember)
 		return
 	}
 	p.granted = true
-	if e.What == "view" && !slices.Contains(r.helpers, m.person.ID) {
-		r.helpers = append(r.helpers, m.person.ID)
-	}
 	r.tell(r.consentFrame(m, e.What, "grant", said, visitorMember))
 	if e.What == "view" {
+		r.optedOut = false // who agrees to be seen has lifted the opt-out for this session
 		r.changed.roster = true
 		if m.seat != nil {
 			m.seat.wake()
@@ -119,19 +148,51 @@ func (r *Room) decide(ctx context.Context, m *member, p *permission, e ConsentEv
 	r.changed.standing = true
 }
 
-// refuse ends a question or a grant: it counts at once and is written down afterwards. Whoever may no longer see leaves.
-func (r *Room) refuse(m *member, what, act string, said wire.ConsentBody, now time.Time) {
-	by := uint16(visitorMember)
-	if act == "expire" {
-		by = 0
-	}
+// refuse ends a question or a grant: it counts at once and is written down afterwards. Whoever may no longer see may
+// not control either, but stays in the room and helps by chat.
+func (r *Room) refuse(m *member, what, act string, said wire.ConsentBody, by uint16) {
 	delete(m.grants, what)
-	r.tell(r.consentFrame(m, what, act, said, by))
 	if what == "view" {
-		r.dismiss(m, wire.Closef(wire.CloseEnded, "%s", endings[act]))
+		if m.grants["control"] != nil {
+			r.refuse(m, "control", act, said, by)
+		}
+		m.forgetPage()
 	}
+	r.tell(r.consentFrame(m, what, act, said, by))
+	r.changed.roster = r.changed.roster || what == "view"
 	r.changed.standing = true
-	r.writeDown(r.event(m, what, act, said, now))
+	r.writeDown(r.event(m, what, act, said, r.hub.Clock()))
+}
+
+// forgetPage has an agent who may no longer see get nothing more of the page, and all of it anew if let in again.
+func (m *member) forgetPage() {
+	m.marks = nil
+	s := m.seat
+	if s == nil {
+		return
+	}
+	s.cursors, s.assetAt, s.patience = map[uint16]*cursor{}, 0, 0
+	ofPage := func(f wire.Frame) bool {
+		rule, _ := f.Kind().Rule()
+		return rule.Page
+	}
+	s.latest = slices.DeleteFunc(s.latest, ofPage)
+	s.ordered = slices.DeleteFunc(s.ordered, ofPage)
+	s.queued = 0
+	for _, f := range s.ordered {
+		s.queued += len(f)
+	}
+}
+
+// withdraw takes back what every agent was granted or asked for, on the visitor's behalf.
+func (r *Room) withdraw() {
+	for _, m := range r.members {
+		for _, what := range []string{"view", "control"} {
+			if m.grants[what] != nil {
+				r.refuse(m, what, "withdraw", wire.ConsentBody{}, visitorMember)
+			}
+		}
+	}
 }
 
 // withdrawAll writes down that the visitor took back every consent, by ending the session.
@@ -152,13 +213,6 @@ func (r *Room) writeDown(e ConsentEvent) {
 			r.hub.Logger.Error("write down an act of consent", "room", r.id, "act", e.Act, "err", err)
 		}
 	})
-}
-
-// endings are the reasons an agent who asked to see is closed with.
-var endings = map[string]string{
-	"deny":     "declined",
-	"expire":   "declined: the visitor did not answer",
-	"withdraw": "the visitor no longer shows the page",
 }
 
 func (r *Room) event(m *member, what, act string, said wire.ConsentBody, now time.Time) ConsentEvent {

@@ -48,6 +48,7 @@ func (s *Seat) helloVisitor(body wire.HelloBody) error {
 		slices.SortFunc(r.sources, func(a, b *source) int { return int(a.number) - int(b.number) })
 	}
 	src.seat, src.capturing = s, false
+	s.chatAt = min(body.Chat, r.chat.shown())
 	src.log.breakOff() // frames may have been lost with the old connection
 	r.weigh()
 	s.source, s.greeted = src, true
@@ -56,7 +57,7 @@ func (s *Seat) helloVisitor(body wire.HelloBody) error {
 	}
 	src.page.Leaving = false
 	s.welcome(wire.WelcomeBody{
-		Member: visitorMember, Source: src.number, Salt: r.salt, Policy: r.policy,
+		Member: visitorMember, Source: src.number, Salt: r.salt, Policy: r.policy, Queue: r.place,
 		Limits: wire.LimitsBody{FrameBytes: wire.MaxVisitorFrameBytes, AssetBytes: wire.AssetBytes},
 	})
 	for _, m := range r.members {
@@ -99,17 +100,19 @@ func (s *Seat) helloAgent(body wire.HelloBody) error {
 		m = &member{number: number, person: Person{s.claim.Person, s.claim.Name}, grants: map[string]*permission{}}
 		r.members = append(r.members, m)
 		slices.SortFunc(r.members, func(a, b *member) int { return int(a.number) - int(b.number) })
+		r.accept(m)
 	}
 	m.seat = s
 	s.member, s.greeted = m, true
-	fresh := m.grants["view"] == nil
-	if fresh {
+	s.chatAt = min(body.Chat, r.chat.shown())
+	asks := s.claim.Asks && m.grants["view"] == nil && r.mayAsk(m)
+	if asks {
 		r.ask(m, "view")
 	}
 	s.welcome(wire.WelcomeBody{
 		Member: m.number, Limits: wire.LimitsBody{FrameBytes: wire.MaxAgentFrameBytes, AssetBytes: wire.AssetBytes},
 	})
-	if fresh {
+	if asks {
 		r.tellTabs(r.question(m, "view"))
 	}
 	s.wake()
@@ -117,10 +120,22 @@ func (s *Seat) helloAgent(body wire.HelloBody) error {
 	return nil
 }
 
+// accept notes that an agent came.
+func (r *Room) accept(m *member) {
+	if r.accepted.IsZero() {
+		r.accepted = r.hub.Clock()
+	}
+	if !slices.Contains(r.came, m.person.ID) {
+		r.came = append(r.came, m.person.ID)
+	}
+	r.handler, r.place = m.person.ID, nil
+	r.keepLater()
+}
+
 // welcome fills in what is the same for all and sends it.
 func (s *Seat) welcome(w wire.WelcomeBody) {
 	r := s.room
-	w.Room, w.State, w.Members, w.Sources = r.id, r.standing(), r.roster(), r.tabList()
+	w.Room, w.State, w.Members, w.Sources, w.Reads = r.id, r.standing(), r.roster(), r.tabList(), r.reads
 	w.Limits.PartBytes = wire.MaxPartBytes
 	w.Limits.PingMS = int(wire.PingEvery.Milliseconds())
 	w.Limits.SilenceMS = int(wire.SilenceTimeout.Milliseconds())

@@ -165,8 +165,14 @@ func (h *Hub) room(id string) (*Room, bool) {
 	return r, ok
 }
 
-// Open makes a room for a visitor who asks for help.
+// Open makes a room for a visitor who asks for help, or who browses where the site lists everybody. The error may be an
+// *InvalidError about the user.
 func (h *Hub) Open(ctx context.Context, o Opening) (Entry, error) {
+	if o.User.ID != "" {
+		if err := o.User.Validate(); err != nil {
+			return Entry{}, err
+		}
+	}
 	now := h.Clock()
 	r := newRoom(h, o, now)
 	fence, err := h.Shared.Own(ctx, r.id, h.Node)
@@ -178,9 +184,14 @@ func (h *Hub) Open(ctx context.Context, o Opening) (Entry, error) {
 	if err != nil {
 		return Entry{}, fmt.Errorf("issue resume token: %w", err)
 	}
-	code, expires, err := h.Shared.IssueCode(ctx, r.tenant, r.id)
-	if err != nil {
-		return Entry{}, fmt.Errorf("issue join code: %w", err)
+	var code string
+	var expires *time.Time
+	if o.Help {
+		c, e, err := h.Shared.IssueCode(ctx, r.tenant, r.id)
+		if err != nil {
+			return Entry{}, fmt.Errorf("issue join code: %w", err)
+		}
+		code, expires = c, &e
 	}
 	h.mu.Lock()
 	draining := h.draining
@@ -191,12 +202,12 @@ func (h *Hub) Open(ctx context.Context, o Opening) (Entry, error) {
 	if draining {
 		return Entry{}, wire.Closef(wire.CloseMoving, "the server is going away")
 	}
-	if _, err := h.Sessions.Opened(ctx, r.session()); err != nil {
-		h.Logger.Warn("write down that a session opened", "room", r.id, "err", err)
+	if err := r.keep(ctx); err != nil {
+		h.Logger.Warn("keep a session's facts", "room", r.id, "err", err)
 	}
 	r.publish()
 	e, err := r.entry(ctx, Resumption{Origin: o.Origin, Resume: resume, Tab: o.Tab})
-	e.Code, e.CodeExpires = code, &expires
+	e.Code, e.CodeExpires = code, expires
 	return e, err
 }
 
@@ -218,6 +229,15 @@ func (h *Hub) NewCode(ctx context.Context, tenant, site, resume string) (code st
 	return h.Shared.IssueCode(ctx, r.tenant, r.id)
 }
 
+// live is the tenant's room of that ID; the error is ErrNotFound.
+func (h *Hub) live(tenant, room string) (*Room, error) {
+	r, ok := h.room(room)
+	if !ok || r.tenant != tenant || r.ended() {
+		return nil, ErrNotFound
+	}
+	return r, nil
+}
+
 func (h *Hub) byToken(ctx context.Context, tenant, site, resume string) (*Room, error) {
 	id, err := h.Shared.FindToken(ctx, resume)
 	if err != nil {
@@ -236,7 +256,8 @@ var (
 	joinsPerTenant = Rate{Count: 200, Per: time.Minute}
 )
 
-// JoinByCode gives an agent a ticket to the room that a visitor's code names; the code is used up.
+// JoinByCode gives an agent a ticket to the room that a visitor's code names; the code is used up. On entering, the agent
+// asks to see the page: the visitor gave the code away for that.
 func (h *Hub) JoinByCode(ctx context.Context, tenant string, p Person, code string) (Joined, error) {
 	if err := h.allowJoin(ctx, tenant, p); err != nil {
 		return Joined{}, err
@@ -245,15 +266,15 @@ func (h *Hub) JoinByCode(ctx context.Context, tenant string, p Person, code stri
 	if err != nil {
 		return Joined{}, err
 	}
-	return h.join(ctx, tenant, p, id)
+	return h.join(ctx, tenant, p, id, true)
 }
 
-// JoinByRoom gives an agent a ticket to a room of the same tenant.
+// JoinByRoom gives an agent a ticket to a room of the same tenant; to see the page is asked for once there.
 func (h *Hub) JoinByRoom(ctx context.Context, tenant string, p Person, room string) (Joined, error) {
 	if err := h.allowJoin(ctx, tenant, p); err != nil {
 		return Joined{}, err
 	}
-	return h.join(ctx, tenant, p, room)
+	return h.join(ctx, tenant, p, room, false)
 }
 
 func (h *Hub) allowJoin(ctx context.Context, tenant string, p Person) error {
@@ -263,13 +284,13 @@ func (h *Hub) allowJoin(ctx context.Context, tenant string, p Person) error {
 	return h.Shared.Allow(ctx, "join tenant "+tenant, joinsPerTenant)
 }
 
-func (h *Hub) join(ctx context.Context, tenant string, p Person, room string) (Joined, error) {
-	r, ok := h.room(room)
-	if !ok || r.tenant != tenant || r.ended() {
-		return Joined{}, ErrNotFound
+func (h *Hub) join(ctx context.Context, tenant string, p Person, room string, asks bool) (Joined, error) {
+	r, err := h.live(tenant, room)
+	if err != nil {
+		return Joined{}, err
 	}
 	ticket, err := h.Shared.IssueTicket(ctx, Claim{
-		Role: wire.Agent, Tenant: tenant, Room: r.id, Person: p.ID, Name: p.Name, Origin: h.AgentOrigin,
+		Role: wire.Agent, Tenant: tenant, Room: r.id, Person: p.ID, Name: p.Name, Asks: asks, Origin: h.AgentOrigin,
 	})
 	if err != nil {
 		return Joined{}, fmt.Errorf("issue ticket: %w", err)
@@ -325,7 +346,7 @@ func (h *Hub) CloseSeats(ctx context.Context, tenant, person string) (closed int
 	}
 	for _, r := range h.all() {
 		if r.tenant == tenant {
-			closed += r.expel(person)
+			closed += r.takeOut(person, wire.Closef(wire.CloseWrongRole, "your access was taken away"))
 		}
 	}
 	return closed, nil

@@ -10,10 +10,7 @@ import (
 
 // standing is the state that follows from who is here.
 func (r *Room) standing() wire.RoomState {
-	asking := false
-	for _, m := range r.members {
-		asking = asking || !m.may("view")
-	}
+	asking := slices.ContainsFunc(r.members, func(m *member) bool { return m.grants["view"] != nil && !m.may("view") })
 	switch {
 	case r.state == wire.RoomEnded:
 		return wire.RoomEnded
@@ -25,8 +22,12 @@ func (r *Room) standing() wire.RoomState {
 		return wire.RoomLive
 	case asking:
 		return wire.RoomAsking
+	case len(r.members) > 0:
+		return wire.RoomHelping
+	case r.help:
+		return wire.RoomWaiting
 	}
-	return wire.RoomWaiting
+	return wire.RoomBrowsing
 }
 
 // present tells whether a tab is connected.
@@ -92,13 +93,14 @@ func (r *Room) sweep(now time.Time) {
 	r.lock()
 	defer r.unlock()
 	if r.state == wire.RoomEnded {
-		r.hub.remove(r)
+		r.due.Store(math.MaxInt64)
+		r.later = append(r.later, r.bury)
 		return
 	}
 	for _, m := range slices.Clone(r.members) {
 		for what, p := range m.grants {
 			if !p.granted && !p.deciding && !now.Before(p.deadline) {
-				r.refuse(m, what, "expire", wire.ConsentBody{}, now)
+				r.refuse(m, what, "expire", wire.ConsentBody{}, 0)
 			}
 		}
 		if m.seat == nil && !now.Before(m.until) {

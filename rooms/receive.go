@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"alongside/wire"
 )
@@ -34,6 +33,7 @@ var handlers = [256]func(r *Room, s *Seat, f wire.Frame) (decide func(context.Co
 	wire.Chat:       chat,
 	wire.Typing:     typing,
 	wire.File:       reserved,
+	wire.Read:       read,
 	wire.Control:    control,
 	wire.ControlAck: controlAck,
 	wire.Reveal:     reserved,
@@ -244,12 +244,17 @@ func page(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
 	}
 	r.from(s, f)
 	r.turnTo(s.source, b)
-	r.tellAgents(f)
+	if !r.optedOut {
+		r.tellAgents(f)
+	}
 	r.changed.tabs = true
 	return nil, nil
 }
 
 func (r *Room) turnTo(src *source, b wire.PageBody) {
+	if r.optedOut {
+		b.URL, b.Title = "", ""
+	}
 	if b.URL != r.page.URL {
 		r.pageSince = r.hub.Clock()
 	}
@@ -274,27 +279,6 @@ func pause(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
 	r.paused = b.Paused
 	r.tellAgents(f)
 	r.changed.standing = true
-	return nil, nil
-}
-
-func chat(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
-	var b struct{ ID, Text string }
-	if err := wire.ReadJSON(f, &b); err != nil {
-		return nil, err
-	}
-	if b.Text == "" || utf8.RuneCountInString(b.Text) > wire.MaxChatCharacters {
-		s.fail("malformed", f.Kind(), "a message has 1 to 4,000 characters")
-		return nil, nil
-	}
-	r.from(s, f)
-	r.chats++
-	r.toAll(f, s)
-	return nil, nil
-}
-
-func typing(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
-	r.from(s, f)
-	r.toAll(f, s)
 	return nil, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -28,9 +29,11 @@ type Room struct {
 	opened                     time.Time
 	fence                      uint64
 
-	publishing sync.Mutex   // held while presence is told, so that the newest word is the last
-	held       atomic.Int64 // bytes of checkpoints and assets
-	due        atomic.Int64 // the next deadline, Unix nanoseconds
+	held atomic.Int64 // bytes of checkpoints and assets
+	due  atomic.Int64 // the next deadline, Unix nanoseconds
+
+	turn            chan struct{} // holds one: whose turn it is to write about the session
+	written, closed bool          // the writer's: the log knows that the session opened, ended
 
 	mu        sync.Mutex // guards everything below; held for memory operations only
 	policy    json.RawMessage
@@ -45,13 +48,34 @@ type Room struct {
 	members   []*member // agents, by number
 	tabs      map[string]uint16
 	persons   map[string]uint16
-	helpers   []string // IDs of those who were let in
-	asked     time.Time
-	chats     int
 	assets    assetList
 	changed   changes
-	woken     []*Seat                     // to be told after unlock
-	later     []func(ctx context.Context) // to be done after unlock
+
+	// Who the visitor is and what was asked.
+	help            bool
+	asked, accepted time.Time // help was asked for; the first agent came
+	askedOn         string    // URL
+	answers         []Answer
+	name, visitor   string
+	user            User
+	address         string
+	optedOut        bool
+	receipt         string
+	place           *wire.PlaceBody // in the queue; nil: not known
+
+	// Who helped, and what was said.
+	came       []string // IDs of the agents
+	handler    string   // who came last
+	views      map[uint16]*nagging
+	chat       chatLog
+	chats      int
+	allowances map[uint16]*allowance // by member
+	reads      map[uint16]uint32     // by member
+
+	news    bool                        // presence has not been told of what changed
+	telling bool                        // somebody tells it
+	woken   []*Seat                     // to be told after unlock
+	later   []func(ctx context.Context) // to be done after unlock
 }
 
 // changes is what settle has to look after before the mutex is let go.
@@ -108,8 +132,17 @@ func (m *member) may(what string) bool {
 func newRoom(h *Hub, o Opening, now time.Time) *Room {
 	r := &Room{
 		hub: h, id: randomHex(16), tenant: o.Tenant, site: o.Site, siteName: o.SiteName, lang: o.Lang,
-		salt: randomURL(saltBytes), device: o.Device, opened: now, policy: o.Policy, state: wire.RoomWaiting,
-		page: o.Page, pageSince: now, tabs: map[string]uint16{}, persons: map[string]uint16{},
+		salt: randomURL(saltBytes), device: o.Device, opened: now, policy: o.Policy, state: wire.RoomBrowsing,
+		page: o.Page, pageSince: now, tabs: map[string]uint16{}, persons: map[string]uint16{}, turn: make(chan struct{}, 1),
+		name: o.Name, visitor: o.Visitor, user: o.User, address: o.Address,
+		views: map[uint16]*nagging{}, allowances: map[uint16]*allowance{}, reads: map[uint16]uint32{},
+	}
+	if o.OptedOut {
+		r.forgetVisitor()
+	}
+	if o.Help {
+		r.askFor(Asking{Answers: o.Answers, Name: o.Name, Page: r.page}, now)
+		r.state = wire.RoomWaiting
 	}
 	r.due.Store(now.Add(wire.ReconnectWindow).UnixNano())
 	return r
@@ -162,7 +195,12 @@ func (r *Room) settle() {
 	if c.tabs {
 		r.tellAgents(wire.NewJSON(wire.Sources, wire.SourcesBody{Sources: r.tabList()}))
 	}
-	if now := r.standing(); now != r.state {
+	now := r.standing()
+	if r.optedOut && !r.help && len(r.members) == 0 {
+		r.end("the visitor opted out")
+		return
+	}
+	if now != r.state {
 		r.state = now
 		r.tellAll(wire.NewJSON(wire.Room, wire.RoomBody{State: now}))
 	}
@@ -201,18 +239,14 @@ func (r *Room) end(why string) {
 		s.close(wire.Closef(wire.CloseEnded, "%s", why))
 	}
 	r.freePage()
-	facts := r.facts()
 	r.sources, r.members = nil, nil
 	r.changed = changes{presence: true}
+	r.due.Store(math.MaxInt64)
 	r.later = append(r.later, func(ctx context.Context) {
-		r.hub.remove(r)
 		if err := r.hub.Shared.FreeRoom(ctx, r.tenant, r.id); err != nil {
 			r.hub.Logger.Warn("free what a room shared", "room", r.id, "err", err)
 		}
-		if err := r.hub.Sessions.Ended(ctx, facts); err != nil {
-			r.hub.Logger.Warn("write down that a session ended", "room", r.id, "err", err)
-		}
-	})
+	}, r.bury)
 }
 
 // End ends the room from outside.
@@ -236,9 +270,8 @@ func (r *Room) closeAll(why *wire.CloseError) {
 	}
 }
 
-// expel takes a person out and tells how many connections that closed.
-func (r *Room) expel(person string) (closed int) {
-	why := wire.Closef(wire.CloseWrongRole, "your access was taken away")
+// takeOut closes a person's connections with why, tells how many that were, and gives up the place in the room.
+func (r *Room) takeOut(person string, why *wire.CloseError) (closed int) {
 	r.lock()
 	defer r.unlock()
 	for _, s := range append(r.seats(), r.lobby...) {
@@ -338,67 +371,6 @@ func (r *Room) tellTabs(f wire.Frame) {
 	}
 }
 
-func (r *Room) roster() []wire.MemberBody {
-	visitor := "away"
-	if r.present() {
-		visitor = "here"
-	}
-	all := []wire.MemberBody{{Member: visitorMember, Role: "visitor", State: visitor}}
-	for _, m := range r.members {
-		state := "asking"
-		switch {
-		case m.seat == nil:
-			state = "away"
-		case m.may("view"):
-			state = "viewing"
-		}
-		all = append(all, wire.MemberBody{Member: m.number, Role: "agent", Name: m.person.Name, State: state})
-	}
-	return all
-}
-
-func (r *Room) tabList() []wire.SourceBody {
-	all := []wire.SourceBody{}
-	for _, s := range r.sources {
-		all = append(all, wire.SourceBody{
-			Source: s.number, URL: s.page.URL, Title: s.page.Title, Visible: s.page.Visible, Focused: s.page.Focused,
-			Connected: s.seat != nil,
-		})
-	}
-	return all
-}
-
-// publish tells presence how the room stands now.
-func (r *Room) publish() {
-	r.publishing.Lock()
-	defer r.publishing.Unlock()
-	r.mu.Lock()
-	v := Visitor{
-		Room: r.id, Site: SiteName{r.site, r.siteName}, State: r.state, Since: r.opened,
-		Page: PageName{r.page.URL, r.page.Title}, PageSince: r.pageSince, Device: r.device, Lang: r.lang, Agents: []string{},
-	}
-	for _, m := range r.members {
-		v.Agents = append(v.Agents, m.person.Name)
-	}
-	for _, s := range r.sources {
-		if s.seat != nil {
-			v.Sources++
-		}
-	}
-	r.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), recordTimeout)
-	defer cancel()
-	var err error
-	if v.State == wire.RoomEnded {
-		err = r.hub.Presence.Remove(ctx, r.tenant, r.id)
-	} else {
-		err = r.hub.Presence.Put(ctx, r.tenant, v)
-	}
-	if err != nil {
-		r.hub.Logger.Warn("tell presence", "room", r.id, "err", err)
-	}
-}
-
 // entry makes a tab's ticket and what goes with it.
 func (r *Room) entry(ctx context.Context, q Resumption) (Entry, error) {
 	t, err := r.hub.Shared.IssueTicket(ctx, Claim{
@@ -409,24 +381,14 @@ func (r *Room) entry(ctx context.Context, q Resumption) (Entry, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	e := Entry{Room: r.id, Resume: q.Resume, Tab: q.Tab, Ticket: t, Salt: r.salt, Policy: r.policy, State: r.state}
+	e := Entry{
+		Room: r.id, Resume: q.Resume, Tab: q.Tab, Ticket: t, Salt: r.salt, Policy: r.policy, State: r.state,
+		Receipt: r.receipt,
+	}
 	for _, s := range r.sources {
 		if s.tab == q.Tab {
 			e.Leaving = s.page.Leaving
 		}
 	}
 	return e, nil
-}
-
-func (r *Room) session() Session {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.facts()
-}
-
-func (r *Room) facts() Session {
-	return Session{
-		Tenant: r.tenant, Site: r.site, Room: r.id, Opened: r.opened, Ended: r.endedAt, Why: r.why,
-		Agents: slices.Clone(r.helpers), Tabs: len(r.tabs), Chats: r.chats,
-	}
 }

@@ -88,32 +88,41 @@ func (c *clock) forward(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
-// diary is a consent log and a session log in memory.
+// diary is a consent log, session log, transcript and desk in memory.
 type diary struct {
 	mu     sync.Mutex
 	lines  []string
 	broken bool
 }
 
-func (d *diary) Record(_ context.Context, e ConsentEvent) error {
+func (d *diary) write(format string, args ...any) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.broken {
 		return errors.New("disk full")
 	}
-	d.lines = append(d.lines, fmt.Sprintf("consent %s %s %s", e.What, e.Act, e.Person))
+	d.lines = append(d.lines, fmt.Sprintf(format, args...))
 	return nil
 }
 
-func (d *diary) Opened(context.Context, Session) (string, error) { return "", nil }
+func (d *diary) Record(_ context.Context, e ConsentEvent) error {
+	return d.write("consent %s %s %s", e.What, e.Act, e.Person)
+}
 
-func (d *diary) Changed(context.Context, Session) error { return nil }
+func (d *diary) Opened(_ context.Context, s Session) (string, error) {
+	return "receipt", d.write("session opened: page %q, visitor %q %q %s, answers %v", s.Page, s.Name, s.Visitor, s.User.ID, s.Answers)
+}
+
+func (d *diary) Changed(_ context.Context, s Session) error {
+	return d.write("session changed: visitor %q %q %s, handler %s", s.Name, s.Visitor, s.User.ID, s.Handler)
+}
+
+func (d *diary) Append(_ context.Context, m Message) error {
+	return d.write("stored %d of %s %s: %s", m.N, m.Role, m.Person, m.Text)
+}
 
 func (d *diary) Ended(_ context.Context, s Session) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.lines = append(d.lines, fmt.Sprintf("ended: %s, agents %v, tabs %d, chats %d", s.Why, s.Agents, s.Tabs, s.Chats))
-	return nil
+	return d.write("session ended: %s, agents %v, tabs %d, chats %d", s.Why, s.Agents, s.Tabs, s.Chats)
 }
 
 func (d *diary) take() []string {
@@ -124,7 +133,8 @@ func (d *diary) take() []string {
 	return lines
 }
 
-// stage is a hub with one room and people by name. Names that begin with "tab" are tabs of the visitor.
+// stage is a hub with one room and people by name. Names that begin with "tab" are tabs of the visitor. Agents who say
+// hello came by a code; those who enter picked the room.
 type stage struct {
 	t     testing.TB
 	clock *clock
@@ -139,19 +149,37 @@ type stage struct {
 
 func newStage(t testing.TB) *stage {
 	s := &stage{t: t, clock: &clock{t: time.UnixMilli(1_800_000_000_000)}, diary: &diary{}, seats: map[string]*Seat{}}
-	s.hub = NewHub(Config{Clock: s.clock.now, Consents: s.diary, Sessions: s.diary, AgentOrigin: "https://desk.example"})
-	var err error
-	s.entry, err = s.hub.Open(t.Context(), Opening{
-		Tenant: "t", Site: "s", SiteName: "Shop", Origin: "https://shop.example", Tab: "tab1",
-		Policy: json.RawMessage(`{"version":1}`), Page: wire.PageBody{URL: "/", Title: "Home"},
+	s.hub = NewHub(Config{
+		Clock: s.clock.now, Consents: s.diary, Sessions: s.diary, Transcript: s.diary, AgentOrigin: "https://desk.example",
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s.open(Opening{Help: true})
+	s.diary.take()
 	return s
 }
 
-func (s *stage) attach(name string) *Seat {
+func (s *stage) open(o Opening) {
+	o.Tenant, o.Site, o.SiteName, o.Origin, o.Tab = "t", "s", "Shop", "https://shop.example", "tab1"
+	o.Policy, o.Page = json.RawMessage(`{"version":1}`), wire.PageBody{URL: "/", Title: "Home"}
+	var err error
+	if s.entry, err = s.hub.Open(s.t.Context(), o); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// join gives an agent a ticket, as the way in has it.
+func (s *stage) join(name, act string) (Joined, error) {
+	ctx, who := s.t.Context(), Person{ID: name, Name: strings.ToUpper(name)}
+	if act == "enters" {
+		return s.hub.JoinByRoom(ctx, "t", who, s.entry.Room)
+	}
+	code, _, err := s.hub.NewCode(ctx, "t", "s", s.entry.Resume)
+	if err != nil {
+		return Joined{}, err
+	}
+	return s.hub.JoinByCode(ctx, "t", who, code)
+}
+
+func (s *stage) attach(name, act string) *Seat {
 	ctx := s.t.Context()
 	role, origin, ticket := wire.Agent, "https://desk.example", ""
 	if strings.HasPrefix(name, "tab") {
@@ -163,7 +191,7 @@ func (s *stage) attach(name string) *Seat {
 		}
 		ticket = e.Ticket
 	} else {
-		j, err := s.hub.JoinByRoom(ctx, "t", Person{ID: name, Name: strings.ToUpper(name)}, s.entry.Room)
+		j, err := s.join(name, act)
 		if err != nil {
 			s.said = append(s.said, name+" "+err.Error())
 			return nil
@@ -228,8 +256,8 @@ func (s *stage) do(words []string) {
 		}
 		return uint32(n)
 	}
-	if act == "hello" {
-		seat := s.attach(name)
+	if act == "hello" || act == "enters" {
+		seat := s.attach(name, act)
 		if seat == nil {
 			return
 		}
@@ -295,9 +323,11 @@ func (s *stage) frame(act string, arg func(int) string, number func(int) uint32)
 	case "pause", "resume":
 		return wire.NewJSON(wire.Pause, wire.PauseBody{Paused: act == "pause"})
 	case "chat":
-		return wire.New(wire.Chat, fmt.Appendf(nil, `{"id":"1","text":%q}`, arg(0)))
+		return wire.NewJSON(wire.Chat, wire.ChatBody{ID: fmt.Sprintf("%032x", number(0)), Text: arg(1)})
+	case "read":
+		return wire.NewJSON(wire.Read, wire.ReadBody{N: number(0)})
 	case "typing":
-		return wire.New(wire.Typing, nil)
+		return wire.New(wire.Typing, []byte{byte(number(0))})
 	case "control":
 		return to(wire.New(wire.Control, []byte(`{"id":"1"}`)), number(0))
 	case "ack":
@@ -385,7 +415,28 @@ func describe(t testing.TB, f wire.Frame) string {
 	case wire.Welcome:
 		var b wire.WelcomeBody
 		read(&b)
-		return fmt.Sprintf("welcome member %d source %d %s, %d members, %d sources", b.Member, b.Source, b.State, len(b.Members), len(b.Sources))
+		out := fmt.Sprintf("welcome member %d source %d %s, %d members, %d sources", b.Member, b.Source, b.State, len(b.Members), len(b.Sources))
+		if len(b.Reads) > 0 {
+			out += fmt.Sprintf(", reads %v", b.Reads)
+		}
+		if b.Queue != nil {
+			out += fmt.Sprintf(", place %d in %d s", b.Queue.Position, b.Queue.WaitSeconds)
+		}
+		return out
+	case wire.Chat:
+		var b wire.ChatBody
+		read(&b)
+		return fmt.Sprintf("chat %d %s of %s %q from %d: %s", b.N, strings.TrimLeft(b.ID, "0"), b.Role, b.Name, f.Member(), b.Text)
+	case wire.Read:
+		var b wire.ReadBody
+		read(&b)
+		return fmt.Sprintf("read up to %d by %d", b.N, f.Member())
+	case wire.Typing:
+		return fmt.Sprintf("typing %v from %d", wire.IsTyping(f), f.Member())
+	case wire.Queue:
+		var b wire.PlaceBody
+		read(&b)
+		return fmt.Sprintf("place %d in %d s", b.Position, b.WaitSeconds)
 	case wire.Members:
 		var b wire.MembersBody
 		read(&b)
@@ -417,6 +468,9 @@ func describe(t testing.TB, f wire.Frame) string {
 	case wire.Error:
 		var b wire.ErrorBody
 		read(&b)
+		if b.ID != "" {
+			return fmt.Sprintf("error %s about %s %s", b.Code, b.Kind, strings.TrimLeft(b.ID, "0"))
+		}
 		return fmt.Sprintf("error %s about %s", b.Code, b.Kind)
 	case wire.Snapshot, wire.Diff:
 		return fmt.Sprintf("%s %d/%d %s from %d", f.Kind(), f.Epoch(), f.Sequence(), f.Body(), f.Source())

@@ -36,6 +36,7 @@ type Seat struct {
 	cursors  map[uint16]*cursor // by source
 	assetAt  int                // number of the next asset
 	patience int                // Takes in a row without room for a waiting asset
+	chatAt   uint32             // number of the newest message the client holds or was sent
 }
 
 // Role is the role of the connection.
@@ -219,7 +220,7 @@ func (s *Seat) fail(code string, kind wire.Kind, message string) {
 }
 
 // Take appends to dst what the connection should be sent next, up to about maxBytes, in the order to send it: ordered
-// lane, newest viewports, page state, assets, newest pointers. Nothing appended and no error means: wait for flush. Once
+// lane, chat, newest viewports, page state, assets, newest pointers. Nothing appended and no error means: wait for flush. Once
 // it returns an error the frames with it are the last. One goroutine calls it.
 func (s *Seat) Take(dst []wire.Frame, maxBytes int) ([]wire.Frame, *wire.CloseError) {
 	r := s.room
@@ -237,6 +238,10 @@ func (s *Seat) Take(dst []wire.Frame, maxBytes int) ([]wire.Frame, *wire.CloseEr
 	}
 	clear(s.ordered)
 	s.ordered = s.ordered[:0]
+	dst, budget, more := s.takeChat(dst, budget)
+	if more {
+		return dst, nil
+	}
 	if s.closing != nil {
 		return dst, s.closing
 	}

@@ -2,6 +2,8 @@ package rooms
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 )
 
@@ -61,3 +63,94 @@ func (nowhere) Opened(context.Context, Session) (string, error) { return "", nil
 func (nowhere) Changed(context.Context, Session) error          { return nil }
 func (nowhere) Ended(context.Context, Session) error            { return nil }
 func (nowhere) Append(context.Context, Message) error           { return nil }
+
+// takeTurn waits until no other goroutine writes about this session. What is written takes turns, so that the newest
+// word is the last and a message is never stored in a session that is over.
+func (r *Room) takeTurn(ctx context.Context) error {
+	select {
+	case r.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the turn to write: %w", ctx.Err())
+	}
+}
+
+func (r *Room) passTurn() { <-r.turn }
+
+// keep writes the newest facts of the session down.
+func (r *Room) keep(ctx context.Context) error {
+	if err := r.takeTurn(ctx); err != nil {
+		return err
+	}
+	defer r.passTurn()
+	return r.keepInTurn(ctx)
+}
+
+func (r *Room) keepInTurn(ctx context.Context) error {
+	r.mu.Lock()
+	s := r.facts()
+	r.mu.Unlock()
+	if s.Asked.IsZero() && s.Accepted.IsZero() || r.closed {
+		return nil
+	}
+	if !r.written {
+		receipt, err := r.hub.Sessions.Opened(ctx, s)
+		if err != nil {
+			return fmt.Errorf("write down that a session opened: %w", err)
+		}
+		r.written = true
+		r.mu.Lock()
+		r.receipt = receipt
+		r.mu.Unlock()
+	} else if s.Ended.IsZero() {
+		if err := r.hub.Sessions.Changed(ctx, s); err != nil {
+			return fmt.Errorf("write down that a session changed: %w", err)
+		}
+	}
+	if !s.Ended.IsZero() {
+		if err := r.hub.Sessions.Ended(ctx, s); err != nil {
+			return fmt.Errorf("write down that a session ended: %w", err)
+		}
+		r.closed = true
+	}
+	return nil
+}
+
+// keepLater is keep once the mutex is let go.
+func (r *Room) keepLater() {
+	r.later = append(r.later, func(ctx context.Context) {
+		if err := r.keep(ctx); err != nil {
+			r.hub.Logger.Warn("keep a session's facts", "room", r.id, "err", err)
+		}
+	})
+}
+
+// How often, and for how long, an end that could not be written down is tried again.
+const (
+	buryEvery = 5 * time.Second
+	buryFor   = 10 * time.Minute
+)
+
+// bury writes the end down and forgets the room; if that fails it is due again.
+func (r *Room) bury(ctx context.Context) {
+	err := r.keep(ctx)
+	if err != nil {
+		r.hub.Logger.Warn("keep a session's end", "room", r.id, "err", err)
+		now := r.hub.Clock()
+		if now.Before(r.endedAt.Add(buryFor)) { // fixed since the room ended
+			r.due.Store(now.Add(buryEvery).UnixNano())
+			return
+		}
+	}
+	r.hub.remove(r)
+}
+
+// facts is the session as it stands. It runs under the mutex.
+func (r *Room) facts() Session {
+	return Session{
+		Tenant: r.tenant, Site: r.site, Room: r.id, Opened: r.opened, Ended: r.endedAt, Asked: r.asked,
+		Accepted: r.accepted, Why: r.why, Handler: r.handler, Agents: slices.Clone(r.came), Page: r.askedOn,
+		Lang: r.lang, Device: r.device, Name: r.visitorName(), Visitor: r.visitor, User: r.user,
+		Answers: slices.Clone(r.answers), Address: r.address, Tabs: len(r.tabs), Chats: r.chats,
+	}
+}
