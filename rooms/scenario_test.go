@@ -241,6 +241,27 @@ func (s *stage) do(words []string) {
 	case "disk":
 		s.diary.broken = words[1] == "full"
 		return
+	case "visit":
+		// Another visitor in another room: the first one is gone.
+		s.hub.EndAll("t", "another visit")
+		s.diary.take()
+		s.names, s.seats, s.last = nil, map[string]*Seat{}, ""
+		s.open(Opening{
+			Help: slices.Contains(words, "help"), OptedOut: slices.Contains(words, "opted-out"), Visitor: "long-term",
+			Address: "192.0.2.0", User: User{ID: "u1", Fields: map[string]string{"name": "Una"}},
+		})
+		return
+	case "place":
+		place, _ := strconv.Atoi(words[1])
+		wait, _ := strconv.Atoi(words[2])
+		s.hub.TellPlace("other tenant", s.entry.Room, place, wait)
+		s.hub.TellPlace("t", s.entry.Room, place, wait)
+		return
+	case "asks", "identify", "object", "leave":
+		if err := s.outside(words); err != nil {
+			s.said = append(s.said, err.Error())
+		}
+		return
 	}
 	name, act, rest := words[0], words[1], words[2:]
 	arg := func(i int) string {
@@ -269,7 +290,9 @@ func (s *stage) do(words []string) {
 		}
 		s.seats[name] = seat
 		hello := wire.HelloBody{Page: &wire.PageBody{URL: "/", Title: "Home", Visible: true}}
-		if len(rest) > 0 {
+		if arg(0) == "chat" {
+			hello.Chat = number(1)
+		} else if len(rest) > 0 {
 			hello.Seen = map[uint16]wire.SeenBody{1: {Epoch: number(0), Sequence: number(1)}}
 		}
 		s.receive(name, wire.NewJSON(wire.Hello, hello))
@@ -280,6 +303,39 @@ func (s *stage) do(words []string) {
 		return
 	}
 	s.receive(name, s.frame(act, arg, number))
+}
+
+// outside does what comes to the room by the hub, first as another tenant, who must not find it.
+func (s *stage) outside(words []string) error {
+	ctx, room, who := s.t.Context(), s.entry.Room, Resumption{Tenant: "t", Site: "s", Resume: s.entry.Resume}
+	user := User{ID: "u2", Fields: map[string]string{"plan": "gold"}}
+	stranger := who
+	stranger.Tenant = "other tenant"
+	acts := map[string]func(who Resumption) error{
+		"asks": func(who Resumption) error {
+			_, err := s.hub.Ask(ctx, who, Asking{
+				Answers: []Answer{{"topic", "Topic", "delivery"}}, Name: "Vera", Page: wire.PageBody{URL: "/help"},
+			})
+			return err
+		},
+		"identify": func(who Resumption) error {
+			if words[1] == "room" {
+				return s.hub.IdentifyRoom(ctx, who.Tenant, room, user)
+			}
+			return s.hub.Identify(ctx, who.Tenant, who.Site, who.Resume, user)
+		},
+		"object": func(who Resumption) error {
+			if len(words) > 1 {
+				return s.hub.ObjectHere(ctx, who.Tenant, who.Site, who.Resume)
+			}
+			return s.hub.Object(ctx, who.Tenant, room)
+		},
+		"leave": func(who Resumption) error { return s.hub.Leave(ctx, who.Tenant, room, words[1], "handed over") },
+	}
+	if err := acts[words[0]](stranger); !errors.Is(err, ErrNotFound) { // req 003-16
+		s.t.Errorf("another tenant: %v", err)
+	}
+	return acts[words[0]](who)
 }
 
 // frame makes what a word of the scenario stands for.
@@ -368,6 +424,9 @@ func (s *stage) heard() string {
 	now := "gone"
 	for _, v := range list {
 		now = fmt.Sprintf("%s, page %s, tabs %d, agents %v", v.State, v.Page.URL, v.Sources, v.Agents)
+		if v.Name+v.User != "" {
+			now += fmt.Sprintf(", visitor %q %s", v.Name, v.User)
+		}
 	}
 	if now != s.last {
 		lines = append(lines, "list: "+now)
