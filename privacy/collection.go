@@ -62,7 +62,7 @@ type Collection struct {
 	IPAcknowledged bool   `json:"ipAcknowledged"`
 	// Blocked are addresses that are not served: see Blocked.
 	Blocked []string `json:"blocked"`
-	// Minors says that the site is meant for minors: no visitor of it is listed, identified or seen.
+	// Minors says that the site is meant for minors: no visitor of it is listed, identified or seen (001-43).
 	Minors bool `json:"minors"`
 }
 
