@@ -60,12 +60,13 @@ func tenantNamed(id string) Tenant { return Tenant{ID: id, Name: "Tenant " + id,
 func siteNamed(tenant, id string) Site {
 	return Site{
 		ID: id, Tenant: tenant, Key: "site_" + id, Name: "Site " + id, Origins: []string{"https://" + id + ".example"},
-		Policy: privacy.Default(), Created: epoch,
+		Policy: privacy.Default(), Help: DefaultHelp(), Collection: privacy.DefaultCollection(), Retention: privacy.DefaultRetention(),
+		Created: epoch,
 	}
 }
 
 func personNamed(tenant, id string) Person {
-	return Person{ID: id, Tenant: tenant, Email: id + "@example.org", Name: "Person " + id, Role: RoleAgent, Created: epoch}
+	return Person{ID: id, Tenant: tenant, Email: id + "@example.org", Name: "Person " + id, Role: RoleAgent, Created: epoch, Capacity: 2}
 }
 
 func ptr[T any](value T) *T { return &value }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -19,20 +20,40 @@ const (
 	MaxOriginsPerSite = 50
 )
 
+// languageTag is what a language tag looks like (BCP 47, without its extensions).
+var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$`)
+
 // cleanName trims a name and refuses one that is empty, too long or would not print.
 func cleanName(field, name string) (string, error) {
-	name = strings.TrimSpace(name)
+	name, err := cleanText(field, name, MaxName)
+	if err == nil && name == "" {
+		err = &FieldError{field, "is empty"}
+	}
+	return name, err
+}
+
+// cleanText trims a text of one line and refuses one that is too long or would not print.
+func cleanText(field, text string, max int) (string, error) {
+	return clean(field, text, max, unicode.IsControl)
+}
+
+// cleanLines is cleanText for several lines, which it ends with a line feed alone.
+func cleanLines(field, text string, max int) (string, error) {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	return clean(field, text, max, func(char rune) bool { return unicode.IsControl(char) && char != '\n' && char != '\t' })
+}
+
+func clean(field, text string, max int, refuse func(rune) bool) (string, error) {
+	text = strings.TrimSpace(text)
 	switch {
-	case name == "":
-		return "", &FieldError{field, "is empty"}
-	case !utf8.ValidString(name):
+	case !utf8.ValidString(text):
 		return "", &FieldError{field, "is not UTF-8"}
-	case utf8.RuneCountInString(name) > MaxName:
-		return "", &FieldError{field, fmt.Sprintf("is longer than %d characters", MaxName)}
-	case strings.ContainsFunc(name, unicode.IsControl):
+	case utf8.RuneCountInString(text) > max:
+		return "", &FieldError{field, fmt.Sprintf("is longer than %d characters", max)}
+	case strings.ContainsFunc(text, refuse):
 		return "", &FieldError{field, "contains a control character"}
 	}
-	return name, nil
+	return text, nil
 }
 
 // normalEmail is the form in which e-mail addresses are compared and stored.

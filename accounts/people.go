@@ -117,3 +117,37 @@ func (s *Service) UpdatePerson(ctx context.Context, tenant, person string, chang
 func (s *Service) RemovePerson(ctx context.Context, tenant, person string) error {
 	return s.store.DeletePerson(ctx, tenant, person)
 }
+
+// ChangePassword replaces a person's password and signs the person out everywhere. A wrong old password is a *FieldError of
+// the field "old"; too many of them are a *RateError.
+func (s *Service) ChangePassword(ctx context.Context, tenant, person, old, new string) error {
+	if err := checkPassword("new", new); err != nil {
+		return err
+	}
+	if err := s.confirmPassword(ctx, tenant, person, "old", old); err != nil {
+		return err
+	}
+	return s.SetPassword(ctx, tenant, person, new)
+}
+
+// confirmPassword makes sure that whoever is signed in is the person, and not somebody at an open desk. A wrong password is a
+// *FieldError of the field.
+func (s *Service) confirmPassword(ctx context.Context, tenant, person, field, password string) error {
+	hash, err := s.store.PasswordHash(ctx, tenant, person)
+	if err != nil {
+		return err
+	}
+	key := "password of " + person
+	if ok, retryAfter := s.perEmail.Allow(ctx, key); !ok {
+		return &RateError{retryAfter}
+	}
+	matches, err := s.hasher.matches(ctx, password, hash)
+	if err != nil {
+		return fmt.Errorf("confirm password: %w", err)
+	}
+	if !matches {
+		return &FieldError{field, "is not the password"}
+	}
+	takeBack(ctx, s.perEmail, key)
+	return nil
+}

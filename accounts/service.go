@@ -3,7 +3,10 @@ package accounts
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"log/slog"
 	"runtime"
 	"strings"
@@ -49,7 +52,7 @@ type Config struct {
 }
 
 // Service is what the rest of the program asks about tenants, sites and people. It is safe for use by many goroutines and
-// holds no state of its own, so that a change made on one node counts on all at once.
+// holds no state of its own but letters under way, so that a change made on one node counts on all at once.
 type Service struct {
 	store                Store
 	perEmail, perAddress Limiter
@@ -95,8 +98,42 @@ func (s *Service) Tenant(ctx context.Context, tenant string) (Tenant, error) {
 	return s.store.Tenant(ctx, tenant)
 }
 
+// seal and open keep a secret under the tenant's key, for what it belongs to alone.
+func (s *Service) seal(ctx context.Context, tenant string, secret []byte, belongsTo string) ([]byte, error) {
+	if s.keys == nil {
+		return nil, ErrNoKeys
+	}
+	sealed, err := s.keys.Seal(ctx, tenant, secret, []byte(belongsTo))
+	if err != nil {
+		return nil, fmt.Errorf("seal a secret: %w", err)
+	}
+	return sealed, nil
+}
+
+func (s *Service) open(ctx context.Context, tenant string, sealed []byte, belongsTo string) ([]byte, error) {
+	if s.keys == nil {
+		return nil, ErrNoKeys
+	}
+	secret, err := s.keys.Open(ctx, tenant, sealed, []byte(belongsTo))
+	if err != nil {
+		return nil, fmt.Errorf("open a secret: %w", err)
+	}
+	return secret, nil
+}
+
 // timestamp is the time as every store can keep it: in milliseconds.
 func (s *Service) timestamp() time.Time { return s.now().UTC().Truncate(time.Millisecond) }
 
 // newID returns 130 random bits in lower-case letters and digits.
 func newID() string { return strings.ToLower(rand.Text()) }
+
+// tokenBytes is how much chance a token holds.
+const tokenBytes = 32
+
+func newToken() string {
+	secret := make([]byte, tokenBytes)
+	rand.Read(secret) // never fails (Go 1.24)
+	return base64.RawURLEncoding.EncodeToString(secret)
+}
+
+func hashToken(token string) TokenHash { return sha256.Sum256([]byte(token)) }

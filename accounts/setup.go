@@ -74,20 +74,28 @@ func (s *Service) existing(ctx context.Context, request SetupRequest) (result Se
 	return SetupResult{Tenant: tenant, Site: sites[site], Admin: admins[admin]}, true, nil
 }
 
-func (s *Service) create(ctx context.Context, request SetupRequest) (SetupResult, error) {
-	// All fields first: a mistake in the last must not leave half a tenant behind.
-	siteName, err := cleanName("siteName", request.SiteName)
-	if err != nil {
-		return SetupResult{}, err
+// checkSetup checks all fields: a mistake in the last must not leave half a tenant behind.
+func (s *Service) checkSetup(request SetupRequest) (tenant Tenant, site Site, admin Person, err error) {
+	if tenant.Name, err = cleanName("tenantName", request.TenantName); err != nil {
+		return Tenant{}, Site{}, Person{}, err
 	}
-	if _, err := cleanOrigins("origins", request.Origins); err != nil {
-		return SetupResult{}, err
+	if site, err = s.newSite("siteName", request.SiteName, request.Origins); err != nil {
+		return Tenant{}, Site{}, Person{}, err
 	}
-	admin, err := s.checkPerson(NewPerson{
+	admin, err = s.checkPerson(NewPerson{
 		Email: request.AdminEmail, Name: request.AdminName, Password: request.AdminPassword, Role: RoleAdmin,
 	})
 	if err != nil {
-		return SetupResult{}, adminField(err)
+		return Tenant{}, Site{}, Person{}, adminField(err)
+	}
+	tenant.ID, tenant.Created = newID(), s.timestamp()
+	return tenant, site, admin, nil
+}
+
+func (s *Service) create(ctx context.Context, request SetupRequest) (SetupResult, error) {
+	tenant, site, admin, err := s.checkSetup(request)
+	if err != nil {
+		return SetupResult{}, err
 	}
 	if _, _, err := s.store.PersonByEmail(ctx, admin.Email); err == nil {
 		return SetupResult{}, &FieldError{"adminEmail", "is in use already"}
@@ -95,16 +103,14 @@ func (s *Service) create(ctx context.Context, request SetupRequest) (SetupResult
 		return SetupResult{}, err
 	}
 
-	tenant := Tenant{ID: newID(), Name: request.TenantName, Created: s.timestamp()}
 	if err := s.store.AddTenant(ctx, tenant); errors.Is(err, ErrExists) {
-		if tenant, err = s.store.TenantByName(ctx, request.TenantName); err != nil {
+		if tenant, err = s.store.TenantByName(ctx, tenant.Name); err != nil {
 			return SetupResult{}, err
 		}
 	} else if err != nil {
 		return SetupResult{}, err
 	}
-	site, err := s.siteOrNew(ctx, tenant.ID, siteName, request.Origins)
-	if err != nil {
+	if site, err = s.siteOrNew(ctx, tenant.ID, site.Name, site.Origins); err != nil {
 		return SetupResult{}, err
 	}
 	admin.Tenant = tenant.ID

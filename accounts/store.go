@@ -25,6 +25,9 @@ type Store interface {
 	setupStore
 	apiKeyStore
 	listStore
+
+	// DeleteExpired deletes the invitations, resets and set-up tokens, of all tenants, that are past at now.
+	DeleteExpired(ctx context.Context, now time.Time) error
 }
 
 type siteStore interface {
@@ -112,8 +115,8 @@ type invitationStore interface {
 	InvitationByToken(ctx context.Context, token TokenHash) (Invitation, error)
 	Invitations(ctx context.Context, tenant string) ([]Invitation, error)
 	DeleteInvitation(ctx context.Context, tenant, invitation string) error
-	// AcceptInvitation deletes the invitation and adds the person to the tenant and to those of the invitation's teams that
-	// are still there. ErrNotFound says that the invitation is gone, ErrExists that the e-mail is taken; both change nothing.
+	// AcceptInvitation deletes the invitation and adds the person, to those of the invitation's teams too that are still
+	// there. ErrNotFound says that the invitation is gone, ErrExists that the e-mail is taken; both change nothing.
 	AcceptInvitation(ctx context.Context, token TokenHash, person Person, passwordHash string) error
 }
 
