@@ -1,7 +1,9 @@
 import type { Page } from "../../../wire/wire.ts";
+import type { Person, SignedUser } from "../boot.ts";
 import type { Policy } from "../policy.ts";
+import { type Help, readHelp } from "../room/form.ts";
 
-/** What the server answers to the three calls that need no socket. */
+/** What the server answers to the calls that lead to a socket. */
 export type Entry = {
 	room: string;
 	resume: string;
@@ -13,35 +15,70 @@ export type Entry = {
 	code?: string;
 	/** RFC 3339. */
 	codeExpires?: string;
+	/** With it the visitor rates the session afterwards. */
+	receipt?: string;
 };
 export type JoinCode = { code: string; codeExpires: string };
+/** By the ID of the form's field. */
+export type Answers = Readonly<Record<string, string>>;
+export type Opening = { tab: string; lang: string; page: Page; help: boolean; answers?: Answers } & Person;
+export type Letter = { lang: string; page: Page; answers: Answers; email: string; text: string } & Person;
 
 /** An answer that is not the one hoped for; status 0 when there was none at all. */
 export class EntryError extends Error {
-	constructor(readonly status: number) {
+	constructor(
+		readonly status: number,
+		/** The part of the request that was wrong. */
+		readonly field = "",
+	) {
 		super(`help service answered ${status}`);
 	}
 }
 
 const TIMEOUT_MS = 15_000;
 
-/** The visitor's side of the HTTP API: no cookies, no referrer. Throws EntryError. */
+/**
+ * The visitor's side of the HTTP API: no referrer, and of cookies only the server's own, which may say that the visitor
+ * has opted out. Throws EntryError.
+ */
 export class EntryClient {
 	constructor(
 		private readonly server: string,
 		private readonly site: string,
 	) {}
 
-	create(tab: string, lang: string, page: Page): Promise<Entry> {
-		return this.#post("rooms", { site: this.site, lang, page, tab }, isEntry);
+	async help(lang: string): Promise<Help> {
+		return readHelp(await this.#post("help", { lang }, isObject));
+	}
+
+	create(opening: Opening): Promise<Entry> {
+		return this.#post("rooms", opening, isEntry);
 	}
 
 	resume(tab: string, resume: string): Promise<Entry> {
-		return this.#post("rooms/resume", { site: this.site, resume, tab }, isEntry);
+		return this.#post("rooms/resume", { resume, tab }, isEntry);
+	}
+
+	/** Who only browsed so far asks for help. */
+	ask(tab: string, resume: string, page: Page, answers: Answers): Promise<void> {
+		return this.#post("rooms/ask", { tab, resume, page, answers });
+	}
+
+	identify(resume: string, user: SignedUser): Promise<void> {
+		return this.#post("rooms/identify", { resume, user });
 	}
 
 	code(resume: string): Promise<JoinCode> {
-		return this.#post("rooms/code", { site: this.site, resume }, isJoinCode);
+		return this.#post("rooms/code", { resume }, isJoinCode);
+	}
+
+	/** Leaves a message for when somebody is there again. */
+	leave(letter: Letter): Promise<void> {
+		return this.#post("messages", letter);
+	}
+
+	rate(receipt: string, score: number, comment: string): Promise<void> {
+		return this.#post("rating", { receipt, score, comment });
 	}
 
 	/** The socket's address; only ever on the server the widget came from. */
@@ -52,19 +89,25 @@ export class EntryClient {
 		return url.href;
 	}
 
-	async #post<T>(path: string, body: object, check: (value: unknown) => value is T): Promise<T> {
+	/** Without a check the answer's body is of no interest. */
+	async #post<T = void>(path: string, body: object, check?: (value: unknown) => value is T): Promise<T> {
 		const answer = await fetch(`${this.server}widget/v1/${path}`, {
 			method: "POST",
 			headers: { "Content-Type": "application/json" },
-			body: JSON.stringify(body),
-			credentials: "omit",
+			body: JSON.stringify({ site: this.site, ...body }),
+			credentials: "include",
 			referrerPolicy: "no-referrer",
 			cache: "no-store",
 			signal: AbortSignal.timeout(TIMEOUT_MS),
 		}).catch(() => {
 			throw new EntryError(0);
 		});
-		if (!answer.ok) throw new EntryError(answer.status);
+		if (!answer.ok) {
+			const problem: unknown = await answer.json().catch(() => undefined);
+			const field = isObject(problem) && typeof problem.field === "string" ? problem.field : "";
+			throw new EntryError(answer.status, field);
+		}
+		if (!check) return undefined as T;
 		const value: unknown = await answer.json().catch(() => undefined);
 		if (!check(value)) throw new EntryError(0);
 		return value;
@@ -78,7 +121,7 @@ const isEntry = (value: unknown): value is Entry =>
 	["room", "resume", "ticket", "socket", "salt", "state"].every((key) => typeof value[key] === "string") &&
 	isObject(value.policy);
 
-export const isJoinCode = (value: unknown): value is JoinCode =>
+const isJoinCode = (value: unknown): value is JoinCode =>
 	isObject(value) &&
 	typeof value.code === "string" &&
 	/^\d{6}$/.test(value.code) &&

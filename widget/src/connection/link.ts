@@ -9,7 +9,7 @@ const UPLINK_BYTES = 96 << 10;
 const MAX_QUEUED = 32;
 /** Of these only the last counts. */
 const NEWEST_ONLY: ReadonlySet<number> = new Set([Kind.page, Kind.pause]);
-/** Worthless once missed: a fresh snapshot follows every new connection. */
+/** Worthless once missed, or sent anew over every new connection. */
 const LIVE_ONLY: ReadonlySet<number> = new Set([
 	Kind.snapshot,
 	Kind.diff,
@@ -18,6 +18,9 @@ const LIVE_ONLY: ReadonlySet<number> = new Set([
 	Kind.viewport,
 	Kind.click,
 	Kind.typing,
+	// Chat keeps its own memory of what was not acknowledged (room/talk.ts).
+	Kind.chat,
+	Kind.read,
 ]);
 
 export type LinkHooks = {

@@ -51,6 +51,10 @@ const closeReasons: Record<number, Reason> = {
 };
 const statusReasons: Record<number, Reason> = { 404: "ended", 429: "busy" };
 
+/** What the status of an HTTP answer that is not the one hoped for means. */
+export const reasonOf = (status: number): Reason =>
+	status >= 400 && status < 500 ? (statusReasons[status] ?? "refused") : "unreachable";
+
 /** Doubles from 0.25 s to 8 s, each spread down to its half so that many clients do not return at once. */
 export const backoff = (attempts: number, random: number): number =>
 	Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempts) * (0.5 + random / 2);
@@ -66,9 +70,9 @@ export function step(state: State, event: Event, random = 0): [State, Act?] {
 		case "no-entry":
 			if (state.phase !== "entering") return [state];
 			// Without a room the visitor waits before an empty panel: tell at once. With one, only an answer is final.
-			if (event.status >= 400 && event.status < 500 && !(state.entered && event.status === 429))
-				return close(state, statusReasons[event.status] ?? "refused");
-			return state.entered ? rest(state, random) : close(state, "unreachable");
+			return state.entered && (event.status === 429 || reasonOf(event.status) === "unreachable")
+				? rest(state, random)
+				: close(state, reasonOf(event.status));
 		case "welcome":
 			return state.phase === "opening" ? [{ ...state, phase: "online", since: event.now }] : [state];
 		case "close": {

@@ -1,4 +1,6 @@
+import { newChatID } from "../../../wire/wire.ts";
 import { storageKey } from "../boot.ts";
+import { MAX_UNSENT, type Unsent } from "../room/chat.ts";
 
 /** What one tab keeps of its session, in sessionStorage, from the visitor's click to the session's end. */
 export type Saved = {
@@ -9,6 +11,16 @@ export type Saved = {
 	/** The largest epoch this tab has used. */
 	epoch: number;
 	paused: boolean;
+	/** The visitor took the view back; until the next yes nothing is captured, whatever the server still says. */
+	takenBack: boolean;
+	/** Whether an agent was ever here. */
+	helped: boolean;
+	/** With it the session is rated afterwards. */
+	receipt: string;
+	/** How far the chat was read, what was not acknowledged, and what is being written. */
+	read: number;
+	unsent: readonly Unsent[];
+	draft: string;
 	/** Whether the page was seen, and the panel folded away, when this was written. */
 	seen: boolean;
 	minimised: boolean;
@@ -16,8 +28,8 @@ export type Saved = {
 	alive: boolean;
 };
 
-export const newTab = (): string =>
-	Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** 32 random hexadecimal digits. */
+export const newTab = newChatID;
 
 export const fresh = (): Saved => ({
 	tab: newTab(),
@@ -25,6 +37,12 @@ export const fresh = (): Saved => ({
 	resume: "",
 	epoch: 0,
 	paused: false,
+	takenBack: false,
+	helped: false,
+	receipt: "",
+	read: 0,
+	unsent: [],
+	draft: "",
 	seen: false,
 	minimised: false,
 	alive: true,
@@ -34,11 +52,15 @@ export function load(site: string): Saved | undefined {
 	try {
 		const value = JSON.parse(sessionStorage.getItem(storageKey(site)) ?? "null") as Partial<Saved> | null;
 		if (!value || typeof value.resume !== "string" || !/^[0-9a-f]{32}$/.test(value.tab ?? "")) return undefined;
-		return { ...fresh(), ...value };
+		const unsent = Array.isArray(value.unsent) ? value.unsent.filter(isUnsent).slice(0, MAX_UNSENT) : [];
+		return { ...fresh(), ...value, unsent };
 	} catch {
 		return undefined;
 	}
 }
+
+const isUnsent = (value: Partial<Unsent> | null): value is Unsent =>
+	typeof value?.id === "string" && typeof value.text === "string";
 
 export function save(site: string, saved: Saved): void {
 	try {

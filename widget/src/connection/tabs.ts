@@ -1,19 +1,27 @@
 import { storageKey } from "../boot.ts";
 
+/** What a new tab of the site needs to join, and to rate the session in the end. */
+export type Joining = { room: string; resume: string; paused: boolean; receipt: string };
+
 type Message =
 	| { type: "ask" }
-	| { type: "room"; room: string; resume: string; paused: boolean }
+	| ({ type: "room" } & Joining)
 	| { type: "probe"; tab: string; from: string }
 	| { type: "taken"; tab: string; to: string }
 	| { type: "pause"; paused: boolean }
+	/** The view was taken back, or given again, by the visitor's hand. */
+	| { type: "share"; shared: boolean }
 	| { type: "end" };
 
 export type TabsHooks = {
-	/** What a new tab of the site needs to join, once there is a room. */
-	room(): { room: string; resume: string; paused: boolean } | undefined;
+	/** Once there is a room. */
+	room(): Joining | undefined;
+	/** Another tab's answer to "ask". */
+	joining(joining: Joining): void;
 	/** This tab's own ID. */
 	tab(): string;
 	paused(paused: boolean): void;
+	shared(shared: boolean): void;
 	ended(): void;
 };
 
@@ -69,6 +77,9 @@ export class Tabs {
 				if (room) this.tell({ type: "room", ...room });
 				break;
 			}
+			case "room":
+				this.hooks.joining(message);
+				break;
 			case "probe":
 				if (message.tab === this.hooks.tab()) this.tell({ type: "taken", tab: message.tab, to: message.from });
 				break;
@@ -77,6 +88,9 @@ export class Tabs {
 				break;
 			case "pause":
 				this.hooks.paused(message.paused === true);
+				break;
+			case "share":
+				this.hooks.shared(message.shared === true);
 				break;
 			case "end":
 				this.hooks.ended();

@@ -6,6 +6,16 @@ const others: Partial<Record<Intl.LDMLPluralRule, (count: number) => string>> = 
 	two: () => "وشخصان آخران يرون هذه الصفحة",
 	few: (count) => `و${count} أشخاص آخرين يرون هذه الصفحة`,
 };
+const more: typeof others = {
+	one: () => "ومعه شخص آخر",
+	two: () => "ومعه شخصان آخران",
+	few: (count) => `ومعه ${count} أشخاص آخرين`,
+};
+const news: typeof others = {
+	one: () => "رسالة جديدة واحدة",
+	two: () => "رسالتان جديدتان",
+	few: (count) => `${count} رسائل جديدة`,
+};
 const rules = new Intl.PluralRules("ar");
 
 export const ar: Texts = {
@@ -38,7 +48,6 @@ export const ar: Texts = {
 	reconnecting: "انقطع الاتصال. جارٍ إعادة الاتصال…",
 	pause: "إيقاف مؤقت",
 	resume: "استئناف",
-	stop: "إنهاء",
 	whatHidden: "ما المخفي؟",
 	countMasked: "نصوص وحقول محجوبة",
 	countIgnored: "مستبعدة تمامًا",
@@ -56,5 +65,53 @@ export const ar: Texts = {
 	refused: "المساعدة غير متاحة في هذه الصفحة.",
 	busy: "محاولات كثيرة جدًا. يُرجى الانتظار قليلًا.",
 	retry: "إعادة المحاولة",
+	formTitle: "كيف يمكننا مساعدتك؟",
+	start: "بدء المحادثة",
+	required: "حقل إلزامي",
+	missing: "يُرجى ملء هذا الحقل",
+	badEmail: "يُرجى إدخال عنوان بريد إلكتروني مثل name@example.org",
+	badAnswer: "يُرجى مراجعة ما أدخلته هنا",
+	choose: "يُرجى الاختيار",
+	sending: "جارٍ الإرسال…",
+	failed: "تعذّر الإرسال. يُرجى المحاولة مرة أخرى.",
+	awayTitle: "لا يوجد أحد الآن",
+	awayHint: "اترك لنا رسالة وسنرد عليك بالبريد الإلكتروني.",
+	backAt: (when) => `سنعود ${when}.`,
+	email: "بريدك الإلكتروني",
+	message: "رسالتك",
+	send: "إرسال",
+	thanks: "شكرًا لك",
+	left: (email) => `وصلتنا رسالتك وسنرد على \u2068${email}\u2069.`,
+	next: "دورك هو التالي",
+	place: (number) => `رقمك في الانتظار ${number}`,
+	about: (span) => `نحو ${span}`,
+	here: (name, count) =>
+		count === 0
+			? `${name} معك الآن`
+			: `${name} معك الآن، ${more[rules.select(count)]?.(count) ?? `ومعه ${count} شخصًا آخر`}`,
+	back: (name) => `سيعود ${name} بعد لحظات`,
+	phone: "هل تتحدث معنا عبر الهاتف؟ إظهار الرمز",
+	messages: "الرسائل",
+	write: "اكتب رسالة",
+	you: "أنت",
+	sent: "أُرسلت",
+	read: "قُرئت",
+	notSent: "لم تُرسل بعد",
+	types: (name) => `${name} يكتب…`,
+	unread: (count) => news[rules.select(count)]?.(count) ?? `${count} رسالة جديدة`,
+	chat: "المحادثة",
+	end: "إنهاء المحادثة",
+	endSure: "هل تريد إنهاء هذه المحادثة؟",
+	endHint: "يمكنك بدء محادثة جديدة في أي وقت.",
+	goOn: "متابعة",
+	stopSharing: "إيقاف العرض",
+	lift: "إلغاء الاعتراض",
+	liftHint: "لقد اعترضت، لذلك لا تُعرض هذه الصفحة على أحد. لعرضها ألغِ الاعتراض أولًا.",
+	keepOut: "الإبقاء عليه",
+	rateTitle: "ما رأيك في مساعدتنا؟",
+	scores: ["سيئة جدًا", "سيئة", "مقبولة", "جيدة", "جيدة جدًا"],
+	comment: "هل تودّ إضافة شيء؟ (اختياري)",
+	skip: "تخطٍّ",
+	rated: "شكرًا على تقييمك.",
 	pointed: (name, what) => (what ? `يشير ${name} إلى «${what}»` : `يشير ${name} إلى الصفحة`),
 };

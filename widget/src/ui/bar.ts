@@ -1,15 +1,19 @@
 import type { DebugCounts } from "../capture.ts";
+import { unread } from "../room/chat.ts";
 import { safeName } from "../room/names.ts";
 import type { Bar as Name } from "../room/screens.ts";
 import type { State } from "../room/state.ts";
 import type { Speech } from "../texts/texts.ts";
 import { h, icon, icons } from "./dom.ts";
+import { write } from "./parts.ts";
 import type { Actions } from "./view.ts";
 
 /** "NAME sees this page", with pause, stop and what is hidden; there as long as anybody is let see the page. */
 export class Bar {
 	readonly #who = h("span", { id: "who" });
 	readonly #pause = h("button", { type: "button", class: "plain pause" });
+	readonly #chat = h("button", { type: "button", class: "plain talk", "aria-expanded": "false" });
+	readonly #unread = h("b", { class: "unread" });
 	readonly #what = h("button", { type: "button", class: "plain what", "aria-expanded": "false" });
 	readonly #bar: HTMLElement;
 	readonly #dock: HTMLElement;
@@ -22,6 +26,8 @@ export class Bar {
 		private readonly actions: Actions,
 	) {
 		const { texts } = speech;
+		this.#chat.append(icon(icons.chat), h("span", {}, texts.chat), this.#unread);
+		this.#chat.addEventListener("click", () => this.actions.toggleChat());
 		this.#what.append(icon(icons.hidden), h("span", {}, texts.whatHidden));
 		this.#what.addEventListener("click", () => this.#toggleInfo());
 		this.#pause.addEventListener("click", () => this.actions.pause());
@@ -29,13 +35,14 @@ export class Bar {
 			"div",
 			{ class: "bar", role: "region", "aria-labelledby": "who", lang: speech.language, hidden: true },
 			h("div", { class: "who", role: "status" }, h("span", { class: "dot" }), this.#who),
+			this.#chat,
 			this.#what,
 			this.#pause,
 			h(
 				"button",
-				{ type: "button", class: "plain stop", click: this.actions.end },
+				{ type: "button", class: "plain stop", click: this.actions.stopSharing },
 				icon(icons.stop),
-				h("span", {}, texts.stop),
+				h("span", {}, texts.stopSharing),
 			),
 		);
 		this.#dock = h("div", { class: "dock" }, this.#bar);
@@ -47,8 +54,14 @@ export class Bar {
 		return this.#shown ? this.#bar : undefined;
 	}
 
-	show(name: Name | undefined, state: State): void {
-		const { texts } = this.speech;
+	show(name: Name | undefined, state: State, chatting: boolean): void {
+		const { texts, number } = this.speech;
+		const count = unread(state.chat);
+		write(this.#unread, count > 0 ? number(count) : "");
+		this.#chat.setAttribute("aria-label", count > 0 ? `${texts.chat} · ${texts.unread(count)}` : texts.chat);
+		this.#chat.setAttribute("aria-expanded", String(chatting));
+		// One thing at a time above the bar.
+		if (chatting) this.#closeInfo();
 		if (!name) this.#closeInfo();
 		const [first] = state.viewers.values();
 		const text =
@@ -57,7 +70,7 @@ export class Bar {
 				: name
 					? texts[name]
 					: "";
-		if (this.#who.textContent !== text) this.#who.textContent = text;
+		write(this.#who, text);
 		if (name === this.#shown) return;
 		this.#shown = name ?? "";
 		this.#bar.hidden = !name;
@@ -87,6 +100,7 @@ export class Bar {
 			this.#closeInfo();
 			return;
 		}
+		this.actions.minimise();
 		const { texts, language } = this.speech;
 		this.#info = h("div", {
 			class: "info",

@@ -1,21 +1,29 @@
 /** The session's styles. Sizes in em follow the visitor's own text size; logical properties serve both directions. */
 export const CSS = `
-.widget{--bg:#fff;--fg:#16191d;--soft:#545c66;--line:#dfe3e8;--fill:#f2f4f6;--accent:#0b6562;--on:#fff;--stop:#b3261e;--shade:0 1px 2px #0000001f,0 8px 32px #0000002e;
+.widget{--keyboard:0px;--own:#d9f0ed;--bg:#fff;--fg:#16191d;--soft:#545c66;--line:#dfe3e8;--edge:#7b848f;--fill:#f2f4f6;--accent:#0b6562;--on:#fff;--stop:#b3261e;--shade:0 1px 2px #0000001f,0 8px 32px #0000002e;
 position:absolute;inset:0;pointer-events:none;overflow:clip;color:var(--fg);font:400 1em/1.45 system-ui,"Segoe UI",Roboto,sans-serif;font-size:.9375em;text-align:start}
-@media (prefers-color-scheme:dark){.widget{--bg:#1b1f24;--fg:#f0f2f4;--soft:#aab3bd;--line:#3a424b;--fill:#2a3037;--accent:#6fd3c9;--on:#06211f;--stop:#ff9d94;--shade:0 1px 2px #0006,0 8px 32px #000a}}
+@media (prefers-color-scheme:dark){.widget{--own:#12403d;--bg:#1b1f24;--fg:#f0f2f4;--soft:#aab3bd;--line:#3a424b;--edge:#8b95a0;--fill:#2a3037;--accent:#6fd3c9;--on:#06211f;--stop:#ff9d94;--shade:0 1px 2px #0006,0 8px 32px #000a}}
 .widget[lang=ar]{font-size:1em;line-height:1.6}
 [hidden]{display:none!important}
-h2,p,ul,dl,dd{margin:0;padding:0}
+h2,p,ul,ol,dl,dd,fieldset,legend{margin:0;padding:0;border:0}
 button{font:inherit;font-weight:600;color:inherit;cursor:pointer;pointer-events:auto;min-height:2.75em;padding:.5em 1.1em;border:1px solid var(--line);border-radius:.7em;background:var(--bg);text-align:center}
 button:hover{background:var(--fill)}
 button.main{background:var(--accent);border-color:transparent;color:var(--on)}
 button.main:hover{filter:brightness(.92)}
 button.plain{border-color:transparent;background:none;padding:.5em}
 button.plain:hover{background:var(--fill)}
+button:disabled{opacity:.55;cursor:default}
+button.main.stop{background:var(--stop);color:var(--bg)}
+input,textarea,select{font:inherit;color:inherit;width:100%;min-height:2.75em;padding:.55em .75em;border:1px solid var(--edge);border-radius:.6em;background:var(--bg)}
+textarea{display:block;resize:none;overflow-y:auto;max-height:9em}
+::placeholder{color:var(--soft);opacity:1}
+[aria-invalid]{border-color:var(--stop);box-shadow:0 0 0 1px var(--stop)}
+.error{color:var(--stop)!important;font-size:.9em}
+.error:empty,.by:empty,.sent:empty,.typing:empty,.unread:empty{display:none}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 svg{display:block;width:1.3em;height:1.3em;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 .panel,.bar,.info{pointer-events:auto;background:var(--bg);border:1px solid var(--line);box-shadow:var(--shade)}
-.panel{position:absolute;inset-block-end:1em;inset-inline-end:1em;width:22.5em;max-width:calc(100% - 2em);max-height:calc(100% - 2em);overflow:auto;overscroll-behavior:contain;border-radius:1em;padding:1.25em}
+.panel{position:absolute;inset-block-end:max(1em,var(--keyboard));inset-inline-end:1em;width:22.5em;max-width:calc(100% - 2em);max-height:calc(100% - 2em - var(--keyboard));overflow:auto;overscroll-behavior:contain;border-radius:1em;padding:1.25em}
 .panel:focus{outline:none}
 .panel:focus-visible{outline:3px solid var(--accent);outline-offset:-3px}
 .panel.above{inset-block-end:5.25em;max-height:calc(100% - 6.25em)}
@@ -24,13 +32,51 @@ svg{display:block;width:1.3em;height:1.3em;fill:none;stroke:currentColor;stroke-
 .head svg{margin:auto}
 h2{font-size:1.12em;font-weight:650;line-height:1.35;overflow-wrap:anywhere}
 .panel p{margin-block-start:.5em;color:var(--soft)}
-.code{display:flex;justify-content:center;gap:.5em;margin-block:.7em .2em;direction:ltr;font-size:2.5em;line-height:1.2;font-weight:600;font-variant-numeric:tabular-nums;letter-spacing:.08em;user-select:all}
-.bar .who{padding-block:.3em}
+.code{display:flex;justify-content:center;gap:.4em;margin-block:.25em 0;direction:ltr;font-size:1.9em;line-height:1.2;font-weight:600;font-variant-numeric:tabular-nums;letter-spacing:.08em;user-select:all}
 .code+.life{margin:0!important}
 .life{text-align:center;font-size:.9em}
 .row+.life{margin-block-start:.8em}
 .wait{display:flex;align-items:center;gap:.65em;margin-block-start:1em;padding:.7em .85em;border-radius:.7em;background:var(--fill)}
 .dot{flex:none;width:.6em;height:.6em;border-radius:50%;background:var(--accent);forced-color-adjust:none}
+.panel.tall{display:flex;flex-direction:column}
+.panel.chat{padding-block-end:.85em;max-height:min(38em,calc(100% - 2em - var(--keyboard)))}
+.panel.chat.above{max-height:min(38em,calc(100% - 6.25em))}
+.chat .wait{margin-block-start:.75em;padding-block:.5em}
+.head button.leave{color:var(--soft);font-size:.9em;margin-inline-start:auto}
+details.phone{margin-block-start:.6em;font-size:.92em;color:var(--soft)}
+summary{cursor:pointer;border-radius:.4em;padding-block:.55em;list-style-position:inside}
+details.phone p{font-size:.95em;margin-block-start:.35em}
+details .code{color:var(--fg)}
+.log{flex:1 1 auto;min-height:7em;overflow:auto;overscroll-behavior:contain;margin-block-start:.6em;border-radius:.6em}
+.log ol{list-style:none;display:flex;flex-direction:column;gap:.3em;padding:.15em}
+.log li{align-self:flex-start;max-width:88%}
+.log li.own{align-self:flex-end}
+.log p{margin:0;padding:.5em .8em;border-radius:.9em;background:var(--fill);color:var(--fg);white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid transparent}
+.log .own p{background:var(--own)}
+.log a{color:var(--accent);text-underline-offset:.15em}
+.by,.sent{font-size:.8em;color:var(--soft);margin-block:.45em .15em;padding-inline:.25em}
+.own .by,.sent{text-align:end}
+.sent{margin-block:.1em 0}
+.sent.failed{color:var(--stop)}
+.sent button{min-height:2.2em;padding:.2em .5em;text-decoration:underline}
+.typing{flex:none;font-size:.85em}
+.composer{flex:none;display:flex;align-items:end;gap:.5em;margin-block-start:.7em}
+.composer button{flex:none;width:2.75em;padding:0;display:grid;place-items:center}
+[dir=rtl] .composer svg{transform:scaleX(-1)}
+.sure{flex:none;margin-block-start:.7em;padding-block-start:.7em;border-block-start:1px solid var(--line)}
+.sure:focus{outline:none}
+.field{margin-block-start:.85em;display:block}
+.field span:first-child{display:block;font-weight:600;margin-block-end:.25em}
+.field abbr{color:var(--stop);text-decoration:none}
+.scores{margin-block-start:1em}
+.scores legend{font-weight:600}
+.scores div{display:grid;grid-template-columns:repeat(5,1fr);gap:.4em;margin-block:.5em .25em}
+.scores label{position:relative;display:grid;place-items:center;min-height:2.75em;border:1px solid var(--edge);border-radius:.6em;font-weight:600;cursor:pointer}
+.scores input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:pointer}
+.scores label:has(:checked){background:var(--accent);border-color:transparent;color:var(--on)}
+.scores label:has(:focus-visible){outline:3px solid var(--accent);outline-offset:2px}
+.score{display:block;min-height:1.45em;font-size:.9em;color:var(--soft)}
+.unread{display:inline-grid;place-items:center;min-width:1.5em;height:1.5em;padding-inline:.35em;border-radius:.75em;background:#b3261e;color:#fff;font-size:.8em;font-weight:700;line-height:1}
 .row{display:flex;flex-wrap:wrap;gap:.6em;margin-block-start:1.1em}
 .row button{flex:1 1 7em}
 h3{margin:1em 0 .3em;font-size:.85em;font-weight:650;color:var(--soft)}
@@ -58,10 +104,13 @@ h3{margin:1em 0 .3em;font-size:.85em;font-weight:650;color:var(--soft)}
 .cursor.idle{opacity:0}
 .ring{position:absolute;width:44px;height:44px;margin:-22px 0 0 -22px;border:3px solid var(--hue);border-radius:50%;box-shadow:0 0 0 1px #fffc;forced-color-adjust:none}
 @media (max-width:34em){
-.panel{inset-inline:.5em;inset-block-end:.5em;width:auto;max-width:none;max-height:calc(100% - 1em)}
+.panel{inset-inline:.5em;inset-block-end:max(.5em,var(--keyboard));width:auto;max-width:none;max-height:calc(100% - 1em - var(--keyboard))}
+.panel.above{inset-block-end:8.6em;max-height:calc(100% - 9.1em)}
 .bar button span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .bar button{padding:.4em}
-.panel.above{inset-block-end:8.2em;max-height:calc(100% - 8.7em)}
+.panel.tall,.panel.chat.above{max-height:none}
+.panel.tall{inset:0 0 var(--keyboard);border:0;border-radius:0;padding:1em}
+.panel.tall.above{inset-block:0 8.6em}
 .dock{inset-inline:.5em;inset-block-end:.5em}
 .bar{width:100%;flex-wrap:wrap;justify-content:flex-end}
 .bar .who{flex:1 1 auto}
@@ -76,5 +125,5 @@ h3{margin:1em 0 .3em;font-size:.85em;font-weight:650;color:var(--soft)}
 .ring{animation:ring .7s ease-out forwards}
 @keyframes ring{from{transform:scale(.3);opacity:1}to{transform:scale(1.3);opacity:0}}
 }
-@media (forced-colors:active){.dot{background:Highlight!important;box-shadow:none!important}button.main{border-color:ButtonText}}
+@media (forced-colors:active){.dot{background:Highlight!important;box-shadow:none!important}button.main{border-color:ButtonText}.scores label:has(:checked){background:Highlight;color:HighlightText;forced-color-adjust:none}.log p,.unread{border:1px solid CanvasText}}
 `;

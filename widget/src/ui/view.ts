@@ -1,6 +1,8 @@
 import type { Boot } from "../boot.ts";
 import type { DebugCounts } from "../capture.ts";
+import type { Answers } from "../connection/entry.ts";
 import type { Policy } from "../policy.ts";
+import { unread } from "../room/chat.ts";
 import type { Screens } from "../room/screens.ts";
 import type { State } from "../room/state.ts";
 import { direction } from "../texts/language.ts";
@@ -15,8 +17,26 @@ import { CSS } from "./styles.ts";
 /** What the visitor can do. */
 export type Actions = {
 	minimise(): void;
+	/** Opens the conversation beside the bar, or folds it away. */
+	toggleChat(): void;
 	/** Ends the session, also before anyone came. */
 	end(): void;
+	/** Leaves the way to a room. */
+	cancel(): void;
+	submit(answers: Answers): void;
+	leave(answers: Answers, email: string, text: string): void;
+	/** False if the message cannot be taken. */
+	say(text: string): boolean;
+	resend(): void;
+	/** What is being written, and was. */
+	draft(text: string): void;
+	drafted(): string;
+	/** The conversation is before the visitor's eyes. */
+	look(): void;
+	/** Takes the opt-out back, before the question is put. */
+	lift(member: number): void;
+	stopSharing(): void;
+	rate(score: number, comment: string): void;
 	allow(member: number): void;
 	deny(member: number): void;
 	expire(member: number): void;
@@ -31,7 +51,11 @@ export type Actions = {
 
 const TICK_MS = 1000;
 const ANNOUNCE_MS = 2000;
-/** Bubbling events of the widget that a page's "click outside" or focus traps would take for their own. */
+/** As many messages wait at most to be read out. */
+const MAX_SAID = 5;
+/** The least that an on-screen keyboard takes; CSS px. */
+const KEYBOARD_PX = 120;
+/** Bubbling events of the widget that a page would take for its own, or that tell what the visitor writes. */
 const PRIVATE_EVENTS = [
 	"click",
 	"pointerdown",
@@ -41,6 +65,12 @@ const PRIVATE_EVENTS = [
 	"touchstart",
 	"focusin",
 	"focusout",
+	"beforeinput",
+	"input",
+	"compositionupdate",
+	"paste",
+	"copy",
+	"cut",
 ];
 
 /** All that the visitor sees of a session, in the loader's shadow root. */
@@ -48,6 +78,9 @@ export class View {
 	readonly cursors: Cursors;
 	readonly #widget: HTMLElement;
 	readonly #said = h("div", { class: "said", "aria-live": "polite" });
+	/** Grows by what is new, so that it is read out whole and in order. */
+	readonly #heard = h("div", { class: "said", role: "log" });
+	readonly #badge = h("span", { class: "unread", "aria-hidden": "true" });
 	readonly #panel: Panel;
 	readonly #bar: Bar;
 	readonly #sheet = new CSSStyleSheet();
@@ -59,7 +92,7 @@ export class View {
 
 	constructor(
 		private readonly boot: Boot,
-		speech: Speech,
+		private readonly speech: Speech,
 		actions: Actions,
 		find: Find,
 	) {
@@ -70,10 +103,12 @@ export class View {
 		this.cursors = new Cursors(this.#widget, find);
 		this.#bar = new Bar(this.#widget, speech, actions);
 		this.#panel = new Panel(this.#widget, speech, actions);
-		this.#widget.append(this.#said);
+		this.#widget.append(this.#said, this.#heard);
 		boot.root.append(this.#widget);
 		for (const type of PRIVATE_EVENTS)
 			boot.host.addEventListener(type, (event) => event.stopPropagation(), { signal: this.#stopped.signal });
+		for (const type of ["resize", "scroll"])
+			visualViewport?.addEventListener(type, () => this.#makeRoom(), { signal: this.#stopped.signal });
 		this.#timer = setInterval(() => {
 			this.#panel.tick(Date.now());
 			this.#bar.tick();
@@ -83,7 +118,8 @@ export class View {
 	render({ launcher, panel, bar }: Screens, state: State, mode: Policy["mode"]): void {
 		const hadFocus = this.boot.root.activeElement !== null;
 		this.boot.launcher.hidden = !launcher;
-		this.#bar.show(bar, state);
+		this.#bar.show(bar, state, panel === "chat");
+		this.#count(unread(state.chat));
 		// Only who just used the widget, or is asked something, is taken to it; a page load takes nobody's focus.
 		if (this.#panel.show(panel, state, mode, bar !== undefined, hadFocus || this.#wantsFocus)) this.#wantsFocus = false;
 		this.cursors.keep(new Set(bar === "live" ? state.viewers.keys() : []));
@@ -100,9 +136,16 @@ export class View {
 
 	/** Escape closes what is open; no key of the widget is the page's. */
 	key(event: KeyboardEvent): void {
+		if (event.key === "Enter" && this.#panel.enter(event)) event.preventDefault();
 		if (event.key !== "Escape" || event.isComposing) return;
 		event.preventDefault();
 		if (!this.#bar.escape()) this.#panel.escape();
+	}
+
+	/** Reads something out whole, after what is being read. */
+	say(text: string): void {
+		this.#heard.append(h("p", {}, text));
+		while (this.#heard.childElementCount > MAX_SAID) this.#heard.firstElementChild?.remove();
 	}
 
 	/** Says something to screen readers, and not too often. */
@@ -120,8 +163,33 @@ export class View {
 		const hadFocus = this.boot.root.activeElement !== null;
 		this.#widget.remove();
 		this.boot.root.adoptedStyleSheets = this.boot.root.adoptedStyleSheets.filter((sheet) => sheet !== this.#sheet);
+		this.#count(0);
 		this.boot.launcher.hidden = false;
 		if (hadFocus) this.boot.launcher.focus({ preventScroll: true });
+	}
+
+	/** How many messages are new, on the button that opens them. */
+	#count(count: number): void {
+		const { launcher } = this.boot;
+		if (count === 0) {
+			this.#badge.remove();
+			launcher.removeAttribute("aria-label");
+			return;
+		}
+		this.#badge.textContent = this.speech.number(count);
+		// Before the label: that is the launcher's own last part.
+		if (!this.#badge.isConnected) launcher.lastElementChild?.before(this.#badge);
+		launcher.setAttribute(
+			"aria-label",
+			`${launcher.lastElementChild?.textContent} · ${this.speech.texts.unread(count)}`,
+		);
+	}
+
+	/** An on-screen keyboard covers the foot of the window without making it smaller: the panel stays above it. */
+	#makeRoom(): void {
+		const { height = innerHeight, offsetTop = 0, scale = 1 } = visualViewport ?? {};
+		const covered = scale > 1.01 ? 0 : innerHeight - height - offsetTop;
+		this.#widget.style.setProperty("--keyboard", `${covered > KEYBOARD_PX ? Math.round(covered) : 0}px`);
 	}
 
 	#lower(): void {

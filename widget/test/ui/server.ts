@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket as NetSocket } from "node:net";
@@ -24,6 +25,7 @@ export class Tab {
 	}
 }
 
+export type Shown = { id: string; n: number; text: string; role: "visitor" | "agent"; name: string; time: number };
 type Member = { member: number; role: string; name: string; state: string };
 
 /**
@@ -33,6 +35,7 @@ type Member = { member: number; role: string; name: string; state: string };
 export class TestServer {
 	readonly requests: string[] = [];
 	readonly bodies: Record<string, unknown>[] = [];
+	readonly calls: [path: string, body: Record<string, unknown>][] = [];
 	readonly tabs: Tab[] = [];
 	members: Member[] = [];
 	state = "waiting";
@@ -44,6 +47,17 @@ export class TestServer {
 	dropSockets = false;
 	pages = new Map<string, { html: string; headers?: Record<string, string> }>();
 	codes = 0;
+	/** What the help call answers; a test sets what differs. */
+	help: Record<string, unknown> = { open: true, agents: true, form: [], optedOut: false };
+	/** Paths under /widget/v1/ that answer otherwise: a status and a field. */
+	refuse: Record<string, [status: number, field?: string]> = {};
+	place: { position: number; waitSeconds: number } | undefined;
+	chat: Shown[] = [];
+	/** Refuse to keep what is said, as when the disk is full. */
+	chatFails = false;
+	/** Take messages but let no acknowledgement out. */
+	swallowAcks = false;
+	reads: Record<string, number> = {};
 	/** Say nothing more, as when a network swallows everything. */
 	mute = false;
 	#alive = true;
@@ -78,7 +92,7 @@ export class TestServer {
 	/** A new room, as if nothing had happened. */
 	reset(): void {
 		for (const tab of this.tabs) tab.socket.destroy();
-		this.tabs.length = this.requests.length = this.bodies.length = 0;
+		this.tabs.length = this.requests.length = this.bodies.length = this.calls.length = 0;
 		Object.assign(this, {
 			members: [],
 			state: "waiting",
@@ -87,6 +101,13 @@ export class TestServer {
 			dropSockets: false,
 			codes: 0,
 			mute: false,
+			help: { open: true, agents: true, form: [], optedOut: false },
+			refuse: {},
+			place: undefined,
+			chat: [],
+			chatFails: false,
+			swallowAcks: false,
+			reads: {},
 		});
 		this.policy = { version: 1, mode: "inputs", url: { domain: true, path: true, query: false, hash: false } };
 		this.#alive = true;
@@ -109,8 +130,42 @@ export class TestServer {
 
 	// The agent, as the server tells of him
 
+	/** An agent takes the visitor up, to talk. */
+	join(name: string, member = 2): void {
+		this.members.push({ member, role: "agent", name, state: "helping" });
+		this.#tellMembers();
+		this.#room("helping");
+	}
+
+	say(text: string, member = 2, name = "Mina"): void {
+		this.#show({ id: randomBytes(16).toString("hex"), text, role: "agent", name }, member);
+	}
+
+	tell(kind: number, body: object | Uint8Array, member: number): void {
+		for (const tab of this.open)
+			if (body instanceof Uint8Array) tab.socket.send(encodeFrame(kind, body, { member }));
+			else tab.send(kind, body, member);
+	}
+
+	queue(position: number, waitSeconds: number): void {
+		this.place = { position, waitSeconds };
+		this.all(Kind.queue, this.place);
+	}
+
+	#show(said: Omit<Shown, "n" | "time">, member: number): void {
+		const shown = { ...said, n: this.chat.length + 1, time: Date.now() };
+		this.chat.push(shown);
+		if (!this.swallowAcks) for (const tab of this.open) this.#chatTo(tab, shown, member);
+	}
+
+	#chatTo(tab: Tab, { time, ...shown }: Shown, member = shown.role === "visitor" ? 1 : 2): void {
+		tab.socket.send(encodeJSON(Kind.chat, shown, { member, time }));
+	}
+
 	ask(name: string, member = 2): void {
-		this.members.push({ member, role: "agent", name, state: "asking" });
+		const known = this.members.find((each) => each.member === member);
+		if (known) known.state = "asking";
+		else this.members.push({ member, role: "agent", name, state: "asking" });
 		this.#tellMembers();
 		this.#room("asking");
 		this.all(Kind.consent, { what: "view", act: "ask", member, name });
@@ -154,7 +209,10 @@ export class TestServer {
 					members: this.members,
 					sources: [],
 					limits: this.limits,
+					reads: this.reads,
+					queue: this.place,
 				});
+				for (const shown of this.chat) if (shown.n > Number(frame.json?.chat ?? 0)) this.#chatTo(tab, shown);
 				for (const { member, name, state } of this.members)
 					if (state === "asking") tab.send(Kind.consent, { what: "view", act: "ask", member, name });
 				if (this.state === "live") tab.send(Kind.keyframe, { why: "start", have: [] });
@@ -164,6 +222,18 @@ export class TestServer {
 				break;
 			case Kind.pause:
 				this.#room(frame.json?.paused ? "paused" : "live");
+				break;
+			case Kind.chat: {
+				const { id, text } = frame.json as { id: string; text: string };
+				const known = this.chat.find((shown) => shown.id === id);
+				if (this.chatFails) tab.send(Kind.error, { code: "unavailable", kind: Kind.chat, message: "try again", id });
+				else if (!known) this.#show({ id, text, role: "visitor", name: "" }, 1);
+				else if (!this.swallowAcks) this.#chatTo(tab, known);
+				break;
+			}
+			case Kind.read:
+				this.reads[1] = Number(frame.json?.n);
+				for (const other of this.open) if (other !== tab) other.send(Kind.read, { n: this.reads[1] }, 1);
 				break;
 			case Kind.bye:
 				this.#alive = false;
@@ -179,10 +249,15 @@ export class TestServer {
 			this.#room("live");
 			this.all(Kind.keyframe, { why: "start", have: [] });
 		} else {
-			this.members = this.members.filter((each) => member !== 0 && each.member !== member);
+			// A no takes nobody out: whoever asked stays to talk.
+			for (const each of this.members) if (member === 0 || each.member === member) each.state = "helping";
 			this.#tellMembers();
-			this.#room("waiting");
+			this.#room(this.members.length > 0 ? "helping" : "waiting");
 			this.all(Kind.halt, {});
+			if (member === 0) {
+				for (const each of this.members) this.all(Kind.consent, { what: "view", act: "withdraw", member: each.member });
+				return;
+			}
 		}
 		this.all(Kind.consent, { what: "view", act, member });
 	}
@@ -210,7 +285,11 @@ export class TestServer {
 	async #http(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const url = new URL(request.url ?? "/", "http://localhost");
 		this.requests.push(`${request.method} ${url.pathname}`);
-		const cors = { "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "content-type" };
+		const cors = {
+			"Access-Control-Allow-Origin": request.headers.origin ?? "*",
+			"Access-Control-Allow-Headers": "content-type",
+			...(request.headers.origin && { "Access-Control-Allow-Credentials": "true" }),
+		};
 		const answer = (status: number, body: string, type: string, headers = {}) =>
 			response.writeHead(status, { "Content-Type": type, ...cors, ...headers }).end(body);
 		const bundle = this.bundles.get(url.pathname);
@@ -223,8 +302,9 @@ export class TestServer {
 			for await (const chunk of request) chunks.push(chunk as Buffer);
 			const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
 			this.bodies.push(body);
+			this.calls.push([url.pathname.slice("/widget/v1/".length), body]);
 			const [status, value] = this.#api(url.pathname, body);
-			answer(status, JSON.stringify(value), "application/json");
+			answer(status, status === 204 ? "" : JSON.stringify(value), "application/json");
 		} else answer(404, "", "text/plain");
 	}
 
@@ -234,11 +314,28 @@ export class TestServer {
 			code: String(482913 + this.codes++),
 			codeExpires: new Date(Date.now() + 20 * 60_000).toISOString(),
 		});
-		if (path.endsWith("/code")) return [200, code()];
+		const name = path.slice("/widget/v1/".length);
+		const refused = this.refuse[name];
+		if (refused) return [refused[0], { code: "invalid", field: refused[1] }];
+		switch (name) {
+			case "help":
+				return [200, this.help];
+			case "rooms/code":
+				return [200, code()];
+			case "rooms/ask":
+				this.#room("waiting");
+				return [204, {}];
+			case "rooms/identify":
+			case "rating":
+				return [204, {}];
+			case "messages":
+				return [201, { receipt: "receipt-of-message" }];
+		}
 		const resuming = path.endsWith("/resume");
 		if (resuming && (!this.#alive || body.resume !== this.#resume)) return [404, {}];
 		if (!resuming) {
 			this.#alive = true;
+			this.state = body.help === false ? "browsing" : "waiting";
 			this.#resume = `resume-${Math.random()}`;
 		}
 		const entry = {
@@ -251,7 +348,7 @@ export class TestServer {
 			policy: this.policy,
 			state: this.state,
 		};
-		return [resuming ? 200 : 201, resuming ? entry : { ...entry, ...code() }];
+		return [resuming ? 200 : 201, resuming ? entry : { ...entry, receipt: "receipt", ...code() }];
 	}
 }
 
