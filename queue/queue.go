@@ -1,180 +1,349 @@
-// Package queue decides who waits and who is offered whom.
+// Package queue decides who waits, who is next, and which agent a visitor is offered to.
+//
+// What must stay true: tenants never meet. A visitor is offered to at most one agent at a time and an agent at most one
+// visitor; of all who accept a visitor exactly one wins. The longest waiting goes first, after those who came back or were
+// handed over. A visitor whom an agent leaves alone is in the queue again without asking.
+//
+// All state is in memory and follows from what the rooms tell: after a restart they tell it anew.
 package queue
 
 import (
 	"context"
-	"errors"
 	"log/slog"
+	"sync"
 	"time"
 )
 
-// Errors of acts on a visit. A foreign visit is not found, as an unknown one is.
-var (
-	ErrNotFound    = errors.New("no such visitor is waiting")
-	ErrTaken       = errors.New("a colleague was faster")
-	ErrFull        = errors.New("no room for another visitor")
-	ErrUnavailable = errors.New("nobody there can take over now")
-)
-
-// Status of an agent.
 const (
-	Available = "available"
-	Away      = "away"
+	checkEvery  = 250 * time.Millisecond // how late a deadline may be kept
+	rerouteEach = 10 * time.Second       // how late a changed team may count, where Reroute is not called
+	routeAgain  = 2 * time.Second        // after the teams could not be read
+	routeWithin = 5 * time.Second        // how long that may take
 )
 
-// Visit is a room as the queue sees it.
-type Visit struct {
-	Tenant, Room, Site, Path, Lang, Name, Page, Title string
+// Queue is safe for use by many goroutines. None of its methods calls back: visitors are told and agents taken out by Run.
+type Queue struct {
+	config Config
+	now    func() time.Time
+	log    *slog.Logger
+	wake   chan struct{} // for Run: something may have to be told
 
-	Asked   time.Time // when help was asked for
-	Help    bool      // help was asked for; else the visitor only browses
-	Here    bool      // a page of the visitor's is connected
-	Helpers []string  // IDs of the people connected to the room
+	mu       sync.Mutex
+	desks    map[string]*desk // by tenant
+	rerouted time.Time
 }
 
-// Team is a tenant's team and what it takes.
-type Team struct {
-	ID, Name string
-	Members  []string // person IDs
-	Rules    []Rule
+// New makes an empty queue. It does nothing by itself until Run.
+func New(config Config) *Queue {
+	q := &Queue{config: config, now: config.Now, log: config.Log, wake: make(chan struct{}, 1), desks: map[string]*desk{}}
+	if q.now == nil {
+		q.now = time.Now
+	}
+	if q.log == nil {
+		q.log = slog.Default()
+	}
+	return q
 }
 
-// Rule says which visits are a team's. An empty list matches everything; all three must match.
-type Rule struct {
-	Sites     []string // site IDs
-	Paths     []string // page paths, with * for any characters
-	Languages []string // "de" matches "de-AT" too
+// Run keeps deadlines, tells visitors their places and takes out who handed over, until ctx ends.
+func (q *Queue) Run(ctx context.Context) {
+	ticker := time.NewTicker(checkEvery)
+	defer ticker.Stop()
+	for {
+		q.step(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-q.wake:
+		}
+	}
 }
 
-// Routing gives a tenant's teams, those asked first first.
-type Routing func(ctx context.Context, tenant string) ([]Team, error)
+// step is one turn of Run.
+func (q *Queue) step(ctx context.Context) {
+	for _, tenant := range q.stale() {
+		q.Reroute(ctx, tenant)
+	}
+	type news struct {
+		tenant string
+		places map[string]place
+		leaves []leave
+	}
+	var all []news
+	q.mu.Lock()
+	now := q.now()
+	for tenant, d := range q.desks {
+		if d.settle(now) {
+			d.notify()
+		}
+		all = append(all, news{tenant, d.tell(now), d.leaves})
+		d.leaves = nil
+		if d.idle(now) {
+			delete(q.desks, tenant)
+		}
+	}
+	q.mu.Unlock()
 
-// Place tells a visitor the place in the queue.
-type Place interface {
-	TellPlace(tenant, room string, position, waitSeconds int)
+	for _, n := range all {
+		for room, p := range n.places {
+			if q.config.Place != nil {
+				q.config.Place.TellPlace(n.tenant, room, p.position, p.waitSeconds)
+			}
+		}
+		for _, l := range n.leaves {
+			if q.config.Leave == nil {
+				continue
+			}
+			if err := q.config.Leave(ctx, n.tenant, l.room, l.person, "handed-over"); err != nil {
+				q.log.Warn("an agent who handed over is still in the room", "room", l.room, "err", err)
+			}
+		}
+	}
 }
 
-// Config is what a queue stands on.
-type Config struct {
-	Routing Routing
-	Place   Place // nil: nobody is told
-	// Leave takes the agent who handed a visitor over out of the room, once the new one is in.
-	Leave func(ctx context.Context, tenant, room, person, why string) error
-	Now   func() time.Time // nil: time.Now
-	Log   *slog.Logger     // nil: slog.Default()
+// stale lists the tenants whose teams are to be read again.
+func (q *Queue) stale() (tenants []string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	all := q.now().Sub(q.rerouted) >= rerouteEach
+	if all {
+		q.rerouted = q.now()
+	}
+	for tenant, d := range q.desks {
+		if all || !d.routed && q.now().Sub(d.tried) >= routeAgain {
+			tenants = append(tenants, tenant)
+		}
+	}
+	return tenants
 }
 
-// Agent is a person with an open console.
-type Agent struct {
-	ID, Name string
-	Capacity int // visitors at once
+// Reroute reads the tenant's teams again, after they changed. Until they could be read nobody is offered to anybody.
+func (q *Queue) Reroute(ctx context.Context, tenant string) {
+	teams, err := q.teams(ctx, tenant)
+	if err != nil && ctx.Err() == nil {
+		q.log.Error("visitors are not routed by the teams as they are now", "tenant", tenant, "err", err)
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	d := q.desks[tenant]
+	if d == nil {
+		return
+	}
+	if d.tried = q.now(); err != nil {
+		return
+	}
+	d.reroute(teams)
+	if d.settle(q.now()) {
+		d.notify()
+		q.wakeUp()
+	}
 }
 
-// Me is how an agent stands.
-type Me struct {
-	Status   string
-	Capacity int
-	Active   int // visitors now, accepted ones included
+func (q *Queue) teams(ctx context.Context, tenant string) ([]Team, error) {
+	if q.config.Routing == nil {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, routeWithin)
+	defer cancel()
+	return q.config.Routing(ctx, tenant)
 }
 
-// Waiting is a visitor in the queue.
-type Waiting struct {
-	Room, Site, Name, Page, Title, Lang string
-	Team                                string // ID; empty: anybody's
-	Since                               time.Time
-	Position                            int    // 1 is next
-	OfferedTo                           string // person ID; empty: nobody now
-	Front                               bool   // goes before the others: came back or was handed over
+// routeFirst reads the teams of a tenant that has just come to work.
+func (q *Queue) routeFirst(tenant string) {
+	q.mu.Lock()
+	d := q.desks[tenant]
+	first := d != nil && !d.routed && d.tried.IsZero()
+	q.mu.Unlock()
+	if first {
+		q.Reroute(context.Background(), tenant)
+	}
 }
 
-// Offer is a visitor offered to one agent.
-type Offer struct {
-	Room, Site, Name, Page, Title, Lang string
-	Team                                string
-	Since                               time.Time
-	Note                                string // of the colleague who hands over
-	From                                string // that colleague's name; empty: from the queue
-	Until                               time.Time
+// with does act on the tenant's desk, which is made if need be, and lets everybody know where act says that it changed.
+func (q *Queue) with(tenant string, act func(d *desk, now time.Time) (changed bool)) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	d := q.desks[tenant]
+	if d == nil {
+		d = newDesk()
+		q.desks[tenant] = d
+	}
+	now := q.now()
+	if !act(d, now) {
+		return
+	}
+	d.settle(now)
+	d.notify()
+	q.wakeUp()
 }
 
-// View is what one agent sees.
-type View struct {
-	Me      Me
-	Waiting []Waiting // whom this agent may take
-	Offer   *Offer
-	Mine    []string // rooms
+// look reads the tenant's desk; an unknown tenant has an empty one.
+func (q *Queue) look(tenant string, read func(d *desk, now time.Time)) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	d := q.desks[tenant]
+	if d == nil {
+		d = newDesk()
+	}
+	read(d, q.now())
 }
 
-// AgentView is an agent as others see one.
-type AgentView struct {
-	ID, Name, Status string
-	Active, Capacity int
+func (q *Queue) wakeUp() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
 }
 
-// Board is what a manager sees.
-type Board struct {
-	Waiting []Waiting
-	Agents  []AgentView
+// notify makes every console of the tenant look again.
+func (d *desk) notify() {
+	for _, a := range d.agents {
+		for console := range a.consoles {
+			select {
+			case console <- struct{}{}:
+			default:
+			}
+		}
+	}
 }
-
-// To is who a visitor is handed to: exactly one field.
-type To struct{ Person, Team string }
-
-// Colleague is somebody a visitor could be handed to.
-type Colleague struct{ ID, Name, Status string }
-
-// TeamName is a team a visitor could be handed to.
-type TeamName struct{ ID, Name string }
-
-// Queue is safe for use by many goroutines.
-type Queue struct{ config Config }
-
-// New makes an empty queue.
-func New(config Config) *Queue { return &Queue{config: config} }
-
-// Run keeps deadlines and tells visitors their places until ctx ends.
-func (q *Queue) Run(ctx context.Context) { <-ctx.Done() }
 
 // Changed takes what a room is now.
-func (q *Queue) Changed(v Visit) {}
-
-// Gone forgets a room.
-func (q *Queue) Gone(tenant, room string) {}
-
-// Attend counts an open console of the agent.
-func (q *Queue) Attend(tenant string, a Agent) (changes <-chan struct{}, stop func()) {
-	return make(chan struct{}, 1), func() {}
+func (q *Queue) Changed(v Visit) {
+	q.with(v.Tenant, func(d *desk, now time.Time) bool { return d.change(v, now) })
+	q.routeFirst(v.Tenant)
 }
 
-// SetStatus makes the person available or away.
-func (q *Queue) SetStatus(tenant, person, status string) error { return nil }
+// Gone forgets a room.
+func (q *Queue) Gone(tenant, room string) {
+	q.with(tenant, func(d *desk, _ time.Time) bool {
+		v := d.visits[room]
+		delete(d.visits, room)
+		return v != nil && (v.Help || len(v.Helpers) > 0)
+	})
+}
+
+// Attend counts an open console of the agent, who is available with the first one. changes has a value whenever View may
+// have changed; it is never closed. stop ends the console and may be called again.
+func (q *Queue) Attend(tenant string, a Agent) (changes <-chan struct{}, stop func()) {
+	console := make(chan struct{}, 1)
+	q.with(tenant, func(d *desk, _ time.Time) bool {
+		known := d.agents[a.ID]
+		if known == nil {
+			known = &agent{status: Available, consoles: map[chan struct{}]struct{}{}}
+			d.agents[a.ID] = known
+		}
+		a.Capacity = max(a.Capacity, 1)
+		known.Agent = a
+		known.consoles[console] = struct{}{}
+		return true
+	})
+	q.routeFirst(tenant)
+	<-console // the first look needs no call
+	return console, sync.OnceFunc(func() {
+		q.with(tenant, func(d *desk, now time.Time) bool {
+			known := d.agents[a.ID]
+			if known == nil {
+				return false
+			}
+			delete(known.consoles, console)
+			if len(known.consoles) == 0 {
+				known.left = now
+			}
+			return true
+		})
+	})
+}
+
+// SetStatus makes the person Available or Away. ErrNotFound: no console of the person's is open.
+func (q *Queue) SetStatus(tenant, person, status string) (err error) {
+	if status != Available && status != Away {
+		return ErrStatus
+	}
+	q.with(tenant, func(d *desk, _ time.Time) bool {
+		a := d.agents[person]
+		if a == nil {
+			err = ErrNotFound
+			return false
+		}
+		changed := a.status != status
+		a.status, a.missed = status, 0
+		return changed
+	})
+	return err
+}
 
 // SetCapacity changes how many visitors the person takes at once.
-func (q *Queue) SetCapacity(tenant, person string, capacity int) {}
+func (q *Queue) SetCapacity(tenant, person string, capacity int) {
+	q.with(tenant, func(d *desk, _ time.Time) bool {
+		a := d.agents[person]
+		if a == nil {
+			return false
+		}
+		a.Capacity = max(capacity, 1)
+		return true
+	})
+}
+
+// Accept takes a waiting visitor, offered or not. Exactly one wins and has ShowUp to come into the room. To accept again
+// what one has is no error.
+func (q *Queue) Accept(tenant, person, room string) (err error) {
+	q.with(tenant, func(d *desk, now time.Time) bool {
+		err = d.accept(person, room, now)
+		return err == nil
+	})
+	return err
+}
+
+// Decline lets the visitor offered to the person pass, or takes back the person's own hand-over.
+func (q *Queue) Decline(tenant, person, room string) {
+	q.with(tenant, func(d *desk, now time.Time) bool { d.decline(person, room, now); return true })
+}
+
+// HandOver offers a visitor whom from helps to a colleague or a team; from stays until somebody came. If nobody takes it,
+// from keeps the visitor and View says so. ErrUnavailable: nobody there has an open console and is available.
+func (q *Queue) HandOver(tenant, room, from string, to To, note string) (err error) {
+	q.with(tenant, func(d *desk, now time.Time) bool {
+		err = d.give(room, from, to, note, now)
+		return err == nil
+	})
+	return err
+}
 
 // View is what the person sees now.
-func (q *Queue) View(tenant, person string) View { return View{} }
-
-// Accept takes a waiting visitor.
-func (q *Queue) Accept(tenant, person, room string) error { return ErrNotFound }
-
-// Decline lets an offer pass, or takes back a hand-over of one's own.
-func (q *Queue) Decline(tenant, person, room string) {}
-
-// HandOver offers a visitor to a colleague or a team.
-func (q *Queue) HandOver(tenant, room, from string, to To, note string) error { return ErrNotFound }
+func (q *Queue) View(tenant, person string) (view View) {
+	q.look(tenant, func(d *desk, now time.Time) { view = d.view(person, now) })
+	return view
+}
 
 // Board is what a manager sees now.
-func (q *Queue) Board(tenant string) Board { return Board{} }
+func (q *Queue) Board(tenant string) (board Board) {
+	q.look(tenant, func(d *desk, now time.Time) { board = d.board(now) })
+	return board
+}
 
-// Available says whether somebody could take a visitor of the site now.
-func (q *Queue) Available(tenant, site string) bool { return false }
+// Colleagues lists the people with an open console but for the person, and the teams in which one of them is available.
+func (q *Queue) Colleagues(tenant, person string) (people []Colleague, teams []TeamName) {
+	q.look(tenant, func(d *desk, _ time.Time) { people, teams = d.colleagues(person) })
+	return people, teams
+}
 
-// Colleagues lists whom the person could hand over to.
-func (q *Queue) Colleagues(tenant, person string) ([]Colleague, []TeamName) { return nil, nil }
+// Available says whether somebody is there who could be offered a visitor of the site, now or when free.
+func (q *Queue) Available(tenant, site string) (available bool) {
+	q.look(tenant, func(d *desk, _ time.Time) {
+		for id, a := range d.agents {
+			available = available || (a.status == Available && mayServe(d.teams, site, id))
+		}
+	})
+	return available
+}
 
-// TeamOf is the ID of the team that a room is for; empty: anybody's.
-func (q *Queue) TeamOf(tenant, room string) string { return "" }
-
-// Reroute reads the tenant's teams again, after they changed.
-func (q *Queue) Reroute(ctx context.Context, tenant string) {}
+// TeamOf is the ID of the team that a room is for; empty: everybody's.
+func (q *Queue) TeamOf(tenant, room string) (team string) {
+	q.look(tenant, func(d *desk, _ time.Time) {
+		if v := d.visits[room]; v != nil {
+			team = v.team()
+		}
+	})
+	return team
+}
