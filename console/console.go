@@ -7,7 +7,6 @@
 package console
 
 import (
-	"context"
 	"embed"
 	"errors"
 	"fmt"
@@ -19,7 +18,6 @@ import (
 	"time"
 
 	"alongside/accounts"
-	"alongside/privacy"
 	"alongside/widget"
 )
 
@@ -29,7 +27,14 @@ var dist embed.FS
 // Accounts is what the console asks about a tenant, its people and its settings; *accounts.Service is one.
 type Accounts interface {
 	signIns
+	setups
+	ownAccount
+	people
+	invitations
+	teams
+	sites
 	apiKeys
+	phrases
 }
 
 // Config is what a Console stands on.
@@ -41,17 +46,15 @@ type Config struct {
 	// Address says where a request comes from, behind trusted proxies too. Nil: the connection's other end.
 	Address func(*http.Request) netip.Addr
 	Now     func() time.Time // nil: time.Now
+	Mail    bool             // the server can send letters
 
 	// What follows may be nil: the calls that need it then answer as if they did not exist.
 
-	Audit Audit
-}
-
-// Audit keeps who did what; *privacy.AuditLog is one.
-type Audit interface {
-	Add(ctx context.Context, entry privacy.Entry) error
-	// List returns at most limit entries, newest first, with a number below before; 0: from the newest.
-	List(ctx context.Context, tenant string, filter privacy.AuditFilter, before int64, limit int) ([]privacy.Entry, error)
+	Queue    Queue
+	History  History
+	Consents Consents
+	Audit    Audit
+	Seen     Seen
 }
 
 // Console is an http.Handler's worth of routes. All its fields are fixed.
@@ -67,7 +70,13 @@ type Console struct {
 	stream   streamPace
 	bodyTime time.Duration
 	now      func() time.Time
-	auditLog Audit // nil: nothing is kept
+	mail     bool
+
+	queue    Queue // this one and those below may be nil
+	history  History
+	consents Consents
+	auditLog Audit
+	seen     Seen
 
 	document  []byte          // OpenAPI
 	handlers  handlers        // by Route.key
@@ -121,7 +130,12 @@ func newConsole(config Config, files fs.FS) (*Console, error) {
 		stream:   defaultPace,
 		bodyTime: bodyTime,
 		now:      config.Now,
+		mail:     config.Mail,
+		queue:    config.Queue,
+		history:  config.History,
+		consents: config.Consents,
 		auditLog: config.Audit,
+		seen:     config.Seen,
 	}
 	return c, c.makeAPI()
 }

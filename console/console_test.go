@@ -258,7 +258,7 @@ func (b *bench) visit(of accounts.SetupResult, title string) rooms.Entry {
 	b.t.Helper()
 	entry, err := b.hub.Open(b.t.Context(), rooms.Opening{
 		Tenant: of.Tenant.ID, Site: of.Site.ID, SiteName: of.Site.Name, Origin: of.Site.Origins[0],
-		Policy: json.RawMessage("{}"), Lang: "en", Tab: strings.Repeat("ab", 16),
+		Policy: json.RawMessage("{}"), Lang: "en", Tab: strings.Repeat("ab", 16), Help: true,
 		Page: wire.PageBody{URL: of.Site.Origins[0] + "/", Title: title, Visible: true, Focused: true},
 	})
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"alongside/accounts"
-	"alongside/privacy"
 )
 
 // maxIDBytes is more than any ID or join code has.
@@ -28,11 +27,15 @@ type caller struct {
 	note    *note
 }
 
-// note is what a handler adds to the audit entry of its call.
+// note is what the audit entry of a call says.
 type note struct {
+	by      accounts.Person
 	object  string // ID
 	details map[string]string
 }
+
+// as says who the caller has turned out to be.
+func (who caller) as(person accounts.Person) { who.note.by = person }
 
 // about says what the call is about and, in pairs of name and value, what of it may be written down: never content.
 func (who caller) about(object string, details ...string) {
@@ -152,6 +155,7 @@ func (c *Console) identify(r *http.Request, route Route) (caller, error) {
 		}
 		who.person = person
 	}
+	who.as(who.person)
 	switch {
 	case !who.person.Role.Includes(route.Least):
 		return caller{}, problemRole
@@ -167,23 +171,10 @@ func bearer(r *http.Request) (secret string, ok bool) {
 	return secret, strings.EqualFold(scheme, "Bearer")
 }
 
-// writeDown keeps what was done in the audit log. A view or an export that cannot be written down is not answered.
-func (c *Console) writeDown(ctx context.Context, route Route, who caller) error {
-	if route.Act == "" {
-		return nil
-	}
-	return c.audit(ctx, who, route.Act)
-}
-
-func (c *Console) audit(ctx context.Context, who caller, act string) error {
-	if c.auditLog == nil {
-		return nil
-	}
-	object, _, _ := strings.Cut(act, ".")
-	return c.auditLog.Add(ctx, privacy.Entry{
-		Tenant: who.person.Tenant, Actor: who.person.ID, ActorName: who.person.Name, At: c.now(),
-		Act: act, Object: object, ObjectID: who.note.object, Details: who.note.details,
-	})
+// kindOf is the kind of object that an act is done to: the first word of its name.
+func kindOf(act string) string {
+	kind, _, _ := strings.Cut(act, ".")
+	return kind
 }
 
 // pathNames are the names in a path such as /sites/{id}.

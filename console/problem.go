@@ -14,7 +14,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"alongside/accounts"
+	"alongside/history"
 	"alongside/privacy"
+	"alongside/queue"
 	"alongside/rooms"
 )
 
@@ -87,9 +89,17 @@ var known = []struct {
 	problem *problem
 }{
 	{accounts.ErrCredentials, problemWrong},
+	{accounts.ErrSecondFactor, newProblem(http.StatusUnauthorized, "second-factor", "A code of the second factor is needed.")},
 	{accounts.ErrNotFound, problemNotFound},
 	{accounts.ErrConflict, problemConflict},
+	{accounts.ErrExists, newProblem(http.StatusConflict, "exists", "This is there already.")},
+	{accounts.ErrLastAdmin, newProblem(http.StatusConflict, "last-admin", "Somebody must remain an administrator.")},
 	{rooms.ErrNotFound, problemNotFound},
+	{history.ErrNotFound, problemNotFound},
+	{queue.ErrNotFound, problemNotFound},
+	{queue.ErrTaken, newProblem(http.StatusConflict, "taken", "A colleague was faster.")},
+	{queue.ErrFull, newProblem(http.StatusConflict, "full", "There is no room for another visitor.")},
+	{queue.ErrUnavailable, newProblem(http.StatusConflict, "unavailable", "Nobody there can take over now.")},
 }
 
 // asProblem says how an error is told.
@@ -100,6 +110,7 @@ func asProblem(err error) *problem {
 		roomsRate     *rooms.TooManyError
 		accountsField *accounts.FieldError
 		privacyField  *privacy.FieldError
+		historyField  *history.FieldError
 	)
 	switch {
 	case errors.As(err, &p):
@@ -112,6 +123,8 @@ func asProblem(err error) *problem {
 		return problemField(accountsField.Field, accountsField.Problem)
 	case errors.As(err, &privacyField):
 		return problemField(privacyField.Field, privacyField.Problem)
+	case errors.As(err, &historyField):
+		return problemField(historyField.Field, historyField.Problem)
 	}
 	for _, k := range known {
 		if errors.Is(err, k.err) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 
 	"alongside/accounts"
 )
@@ -15,29 +16,17 @@ type signIns interface {
 	PersonByToken(ctx context.Context, token string) (accounts.Person, error)
 	StillSignedIn(ctx context.Context, token string) (accounts.Person, error)
 	Tenant(ctx context.Context, tenant string) (accounts.Tenant, error)
+	RequestReset(ctx context.Context, email, language string, address netip.Addr) error
+	ResetPassword(ctx context.Context, token, password string) (accounts.Person, error)
 }
 
-// meView is the person who is signed in.
-type meView struct {
-	ID     string        `json:"id"`
-	Name   string        `json:"name"`
-	Email  string        `json:"email"`
-	Role   accounts.Role `json:"role"`
-	Tenant nameView      `json:"tenant"`
-}
-
-// nameView is whatever has an ID and a name.
-type nameView struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
-
-// signedIn is an answer that also begins a sign-in, or ends one, in the browser.
+// signedIn is an answer that also begins a sign-in in the browser.
 type signedIn[T any] struct {
 	Cookie http.Cookie `header:"Set-Cookie"`
 	Body   T
 }
 
+// signedOut is an answer that ends the browser's sign-in.
 type signedOut struct {
 	Cookie http.Cookie `header:"Set-Cookie"`
 }
@@ -45,18 +34,37 @@ type signedOut struct {
 type credentials struct {
 	Email    string `json:"email" minLength:"1" maxLength:"254"`
 	Password string `json:"password" minLength:"1" maxLength:"256"`
+	Code     string `json:"code,omitempty" maxLength:"40" doc:"Of the second factor, or a recovery code."`
 }
 
 func (c *Console) signIn(ctx context.Context, who caller, in *body[credentials]) (*signedIn[meView], error) {
 	person, token, err := c.accounts.SignIn(ctx, accounts.SignInRequest{
-		Email: in.Body.Email, Password: in.Body.Password, Address: who.address,
+		Email: in.Body.Email, Password: in.Body.Password, Code: in.Body.Code, Address: who.address, Device: who.device,
 	})
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, c.auditFailedSignIn(ctx, who, person, err))
 	}
 	if err := c.endSignIn(ctx, who); err != nil { // the cookie that held it is about to be replaced
 		return nil, err
 	}
+	return c.begin(ctx, who, person, token)
+}
+
+// auditFailedSignIn keeps that somebody tried to sign in as a person; what was typed is not kept, and nothing where it names
+// nobody.
+func (c *Console) auditFailedSignIn(ctx context.Context, who caller, person accounts.Person, why error) error {
+	if person.Tenant == "" {
+		return nil
+	}
+	who.as(accounts.Person{Tenant: person.Tenant}) // nobody knows who it was
+	who.about(person.ID, "code", asProblem(why).Code)
+	return c.audit(ctx, who, "sign-in.fail")
+}
+
+// begin answers a person who has just been signed in.
+func (c *Console) begin(ctx context.Context, who caller, person accounts.Person, token string) (*signedIn[meView], error) {
+	who.as(person)
+	who.about(person.ID)
 	view, err := c.viewMe(ctx, person)
 	return &signedIn[meView]{c.cookie(token), view}, err
 }
@@ -72,21 +80,33 @@ func (c *Console) endSignIn(ctx context.Context, who caller) error {
 	if who.token == "" {
 		return nil
 	}
+	err := c.accounts.SignOut(ctx, who.token)
 	c.streams.end(func(open caller) bool { return open.token == who.token })
-	return c.accounts.SignOut(ctx, who.token)
+	return err
 }
 
-func (c *Console) me(ctx context.Context, who caller, _ *none) (*body[meView], error) {
-	view, err := c.viewMe(ctx, who.person)
-	return &body[meView]{view}, err
+type resetRequest struct {
+	Email    string `json:"email" minLength:"1" maxLength:"254"`
+	Language string `json:"language,omitempty" maxLength:"35" doc:"Of the letter, BCP 47."`
 }
 
-func (c *Console) viewMe(ctx context.Context, person accounts.Person) (meView, error) {
-	tenant, err := c.accounts.Tenant(ctx, person.Tenant)
-	return meView{
-		ID: person.ID, Name: person.Name, Email: person.Email, Role: person.Role,
-		Tenant: nameView{tenant.ID, tenant.Name},
-	}, err
+func (c *Console) requestReset(ctx context.Context, who caller, in *body[resetRequest]) (*none, error) {
+	return nil, c.accounts.RequestReset(ctx, in.Body.Email, in.Body.Language, who.address)
+}
+
+type newPassword struct {
+	Token    string `json:"token" minLength:"1" maxLength:"128"`
+	Password string `json:"password" maxLength:"256"`
+}
+
+func (c *Console) acceptReset(ctx context.Context, who caller, in *body[newPassword]) (*none, error) {
+	person, err := c.accounts.ResetPassword(ctx, in.Body.Token, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	who.as(person)
+	who.about(person.ID)
+	return nil, c.shutOut(ctx, person.Tenant, person.ID)
 }
 
 // cookieName binds the cookie to this host alone where the browser can enforce that (RFC 6265bis §4.1.3.2).

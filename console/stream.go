@@ -25,13 +25,12 @@ type streamPace struct {
 
 var defaultPace = streamPace{between: 250 * time.Millisecond, heartbeat: 15 * time.Second, write: 10 * time.Second}
 
-// stream is an answer that goes on (WHATWG HTML §9.2). What was begun for it must be ended in Body, which is always called.
+// stream is an answer that goes on (WHATWG HTML §9.2).
 type stream struct{ Body func(huma.Context) }
 
 // feed is what a stream sends: the whole of something at once, and again whenever it has changed.
 type feed struct {
 	name    string
-	first   any
 	changed <-chan struct{} // may be closed: the stream ends
 	next    func(context.Context) (any, error)
 }
@@ -54,9 +53,13 @@ func (c *Console) serveStream(hc huma.Context, who caller, what feed) {
 		return
 	}
 
-	// From here on no error can be told any more: the stream just ends, and the browser opens another.
+	// No error can be told any more: the stream just ends, and the browser opens another.
 	out := eventStream{control: http.NewResponseController(w), w: w, limit: c.stream.write}
-	if out.event(what.name, what.first) != nil {
+	send := func() bool {
+		value, err := what.next(ctx)
+		return err == nil && ctx.Err() == nil && out.event(what.name, value) == nil
+	}
+	if !send() {
 		return
 	}
 	heartbeat := time.NewTicker(c.stream.heartbeat)
@@ -71,11 +74,7 @@ func (c *Console) serveStream(hc huma.Context, who caller, what feed) {
 		case <-pause.C:
 			pending = what.changed
 		case _, open := <-pending:
-			if !open {
-				return
-			}
-			value, err := what.next(ctx)
-			if err != nil || ctx.Err() != nil || out.event(what.name, value) != nil {
+			if !open || !send() {
 				return
 			}
 			pending = nil

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -21,6 +22,10 @@ type Rooms interface {
 	// JoinByCode and JoinByRoom give the person a ticket to a seat. They return rooms.ErrNotFound or *rooms.TooManyError.
 	JoinByCode(ctx context.Context, tenant string, person rooms.Person, code string) (rooms.Joined, error)
 	JoinByRoom(ctx context.Context, tenant string, person rooms.Person, room string) (rooms.Joined, error)
+	// SetPolicy puts the site's policy into force in rooms that are open.
+	SetPolicy(tenant, site string, policy json.RawMessage)
+	// IdentifyRoom says who the visitor of a room is.
+	IdentifyRoom(ctx context.Context, tenant, room string, user rooms.User) error
 	// CloseSeats ends what the person does in rooms now.
 	CloseSeats(ctx context.Context, tenant, person string) (closed int, err error)
 }
@@ -54,9 +59,7 @@ func (c *Console) visitorsOf(ctx context.Context, tenant string) (visitorsView, 
 	}
 	view := visitorsView{Visitors: make([]rooms.Visitor, 0, len(visitors))}
 	for _, visitor := range visitors {
-		if visitor.Agents == nil {
-			visitor.Agents = []string{}
-		}
+		visitor.Agents, visitor.Helpers = full(visitor.Agents), full(visitor.Helpers)
 		view.Visitors = append(view.Visitors, visitor)
 	}
 	return view, nil
@@ -89,19 +92,13 @@ func viewJoined(joined rooms.Joined) joinView {
 }
 
 // visitorsStream sends the whole list at once and whenever it has changed.
-func (c *Console) visitorsStream(ctx context.Context, who caller, _ *none) (*stream, error) {
-	// Watch before the first list, so that no change falls between the two.
-	changed, stop := c.rooms.Watch(who.person.Tenant)
-	first, err := c.visitorsOf(ctx, who.person.Tenant)
-	if err != nil {
-		stop()
-		return nil, err
-	}
+func (c *Console) visitorsStream(_ context.Context, who caller, _ *none) (*stream, error) {
 	return &stream{Body: func(hc huma.Context) {
+		// Watch before the first list, so that no change falls between the two.
+		changed, stop := c.rooms.Watch(who.person.Tenant)
 		defer stop()
-		c.serveStream(hc, who, feed{
-			name: "visitors", first: first, changed: changed,
-			next: func(ctx context.Context) (any, error) { return c.visitorsOf(ctx, who.person.Tenant) },
-		})
+		c.serveStream(hc, who, feed{name: "visitors", changed: changed, next: func(ctx context.Context) (any, error) {
+			return c.visitorsOf(ctx, who.person.Tenant)
+		}})
 	}}, nil
 }
