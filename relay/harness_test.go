@@ -167,7 +167,7 @@ func tab(n int) string { return fmt.Sprintf("%032x", n) }
 func (w *world) open() entry {
 	w.t.Helper()
 	status, a := w.post("/widget/v1/rooms", map[string]any{
-		"site": "key", "lang": "en", "tab": tab(1), "page": map[string]any{"url": shop + "/", "title": "Shop", "visible": true},
+		"site": "key", "lang": "en", "tab": tab(1), "help": true, "page": map[string]any{"url": shop + "/", "title": "Shop", "visible": true},
 	}, shop)
 	if status != http.StatusCreated {
 		w.t.Fatalf("open answered %d %v", status, a)
@@ -186,7 +186,11 @@ func (w *world) resume(e entry, tab string) string {
 
 func (w *world) join(e entry, person string) string {
 	w.t.Helper()
-	j, err := w.hub.JoinByRoom(context.Background(), "tenant", rooms.Person{ID: person, Name: "Agent " + person}, e.Room)
+	code, _, err := w.hub.NewCode(context.Background(), "tenant", "site", e.Resume)
+	if err != nil {
+		w.t.Fatalf("new code: %v", err)
+	}
+	j, err := w.hub.JoinByCode(context.Background(), "tenant", rooms.Person{ID: person, Name: "Agent " + person}, code)
 	if err != nil {
 		w.t.Fatalf("join: %v", err)
 	}

@@ -2,74 +2,183 @@ package relay
 
 import (
 	"context"
+	"crypto/hmac"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
 
+	"alongside/privacy"
 	"alongside/rooms"
 	"alongside/wire"
 )
 
 const (
 	maxRequestBytes = 64 << 10
-	maxTextRunes    = 2048 // of a URL or title
-	tabCharacters   = 32   // hex
 	socketPath      = "/widget/v1/socket"
 )
 
-// Limits per address.
-var (
-	roomsPerAddress   = rooms.Rate{Count: 20, Per: time.Minute}
-	ticketsPerAddress = rooms.Rate{Count: 120, Per: time.Minute}
-)
-
-// refusal is an error that a visitor's page may be told.
-type refusal struct {
-	status              int
-	code, field, detail string
+// call is one of the visitor's calls, each counted by address.
+type call struct {
+	path   string
+	rate   rooms.Rate
+	status int // of the answer, if all is well
+	needs  []need
+	do     func(s *Server, q *http.Request, site Site, b *request) (any, error)
 }
 
-func (e *refusal) Error() string { return e.detail }
-
-func problem(w http.ResponseWriter, status int, code, detail string) {
-	writeProblem(w, &refusal{status: status, code: code, detail: detail})
+// calls are the visitor's HTTP API.
+var calls = []call{
+	{"help", perMinute(60), http.StatusOK, nil, (*Server).help},
+	{"rooms", perMinute(20), http.StatusCreated, []need{tabNeeded}, (*Server).openRoom},
+	{"rooms/resume", perMinute(120), http.StatusOK, []need{tabNeeded, resumeNeeded}, (*Server).resumeRoom},
+	{"rooms/code", perMinute(20), http.StatusOK, []need{resumeNeeded}, (*Server).newCode},
+	{"rooms/ask", perMinute(20), http.StatusOK, []need{tabNeeded, resumeNeeded}, (*Server).ask},
+	{"rooms/identify", perMinute(60), http.StatusNoContent, []need{resumeNeeded, userNeeded}, (*Server).identify},
+	{"rooms/object", perMinute(60), http.StatusNoContent, []need{resumeNeeded}, (*Server).object},
+	{"messages", perMinute(5), http.StatusCreated, []need{emailNeeded, textNeeded}, (*Server).leaveMessage},
+	{"rating", perMinute(10), http.StatusNoContent, []need{receiptNeeded, scoreNeeded}, (*Server).rate},
+	{"optout", perMinute(20), http.StatusOK, []need{tokenNeeded}, (*Server).optOut},
 }
 
-// writeProblem answers with RFC 9457 problem details.
-func writeProblem(w http.ResponseWriter, e *refusal) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(e.status)
-	json.NewEncoder(w).Encode(struct {
-		Type   string `json:"type"`
-		Title  string `json:"title"`
-		Status int    `json:"status"`
-		Detail string `json:"detail"`
-		Field  string `json:"field,omitempty"`
-		Code   string `json:"code"`
-	}{"about:blank", http.StatusText(e.status), e.status, e.detail, e.field, e.code})
-}
+func perMinute(n int) rooms.Rate { return rooms.Rate{Count: n, Per: time.Minute} }
 
-// request is the body of all three calls; each reads what it needs.
+// request is the body of all calls; each reads what it needs.
 type request struct {
-	Site   string        `json:"site"`
-	Lang   string        `json:"lang"`
-	Page   wire.PageBody `json:"page"`
-	Tab    string        `json:"tab"`
-	Resume string        `json:"resume"`
+	Site     string            `json:"site"`
+	Lang     string            `json:"lang"`
+	Page     wire.PageBody     `json:"page"`
+	Tab      string            `json:"tab"`
+	Resume   string            `json:"resume"`
+	Help     bool              `json:"help"`
+	Answers  map[string]string `json:"answers"`
+	Visitor  string            `json:"visitor"`
+	User     *signedUser       `json:"user"`
+	OptedOut bool              `json:"optedOut"` // by a flag that only the page can read
+	Email    string            `json:"email"`
+	Text     string            `json:"text"`
+	Receipt  string            `json:"receipt"`
+	Score    int               `json:"score"`
+	Comment  string            `json:"comment"`
+	Token    string            `json:"token"`
 }
 
-// preflight answers a browser that asks whether it may post JSON. The site is only in the body, so every origin may
-// ask; the answer to the call itself is readable by the site's origins alone.
+// signedUser is a user as the site's own server vouches for.
+type signedUser struct {
+	rooms.User
+	Signature string `json:"signature"`
+}
+
+func (s *Server) openRoom(q *http.Request, site Site, b *request) (any, error) {
+	who := s.visitorOf(q, site, b)
+	if !b.Help && !who.mayBeListed {
+		return nil, &refusal{http.StatusForbidden, "not-listed", "", "who merely browses here is not listed"}
+	}
+	if err := checkUser(site, b.User); err != nil {
+		return nil, err
+	}
+	o := rooms.Opening{
+		Tenant: site.Tenant, Site: site.ID, SiteName: site.Name, Origin: q.Header.Get("Origin"), Policy: site.Policy,
+		Lang: b.Lang, Device: deviceOf(q.Header), Page: who.page, Tab: b.Tab, Help: b.Help, Visitor: who.id, User: who.user,
+		Address: who.address, OptedOut: who.optedOut, Unseen: site.Collection.Minors,
+	}
+	if b.Help {
+		var err error
+		if o.Answers, o.Name, err = site.answers(b); err != nil {
+			return nil, err
+		}
+	}
+	e, err := s.Hub.Open(q.Context(), o)
+	return s.entry(site, e), err
+}
+
+func (s *Server) resumeRoom(q *http.Request, site Site, b *request) (any, error) {
+	e, err := s.Hub.Resume(q.Context(), b.resumption(q, site))
+	if err == nil && !e.Help && s.visitorOf(q, site, b).optedOut {
+		err = errors.Join(s.Hub.ObjectHere(q.Context(), site.Tenant, site.ID, b.Resume), rooms.ErrNotFound)
+	}
+	return s.entry(site, e), err
+}
+
+func (s *Server) entry(site Site, e rooms.Entry) rooms.Entry {
+	e.Socket = socketPath
+	if s.OptOuts != nil {
+		e.OptOut = s.OptOuts.SessionURL(site.Key, site.Tenant, e.Room)
+	}
+	return e
+}
+
+func (b *request) resumption(q *http.Request, site Site) rooms.Resumption {
+	return rooms.Resumption{
+		Tenant: site.Tenant, Site: site.ID, Origin: q.Header.Get("Origin"), Resume: b.Resume, Tab: b.Tab,
+	}
+}
+
+func (s *Server) newCode(q *http.Request, site Site, b *request) (any, error) {
+	code, expires, err := s.Hub.NewCode(q.Context(), site.Tenant, site.ID, b.Resume)
+	return struct {
+		Code        string    `json:"code"`
+		CodeExpires time.Time `json:"codeExpires"`
+	}{code, expires}, err
+}
+
+func (s *Server) ask(q *http.Request, site Site, b *request) (any, error) {
+	answers, name, err := site.answers(b)
+	if err != nil {
+		return nil, err
+	}
+	receipt, err := s.Hub.Ask(q.Context(), b.resumption(q, site), rooms.Asking{
+		Answers: answers, Name: name, Page: s.visitorOf(q, site, b).page,
+	})
+	return receiptAnswer{receipt}, err
+}
+
+type receiptAnswer struct {
+	Receipt string `json:"receipt"`
+}
+
+func (s *Server) identify(q *http.Request, site Site, b *request) (any, error) {
+	if err := checkUser(site, b.User); err != nil {
+		return nil, err
+	}
+	if who := s.visitorOf(q, site, b); who.user.ID != "" {
+		return nil, s.Hub.Identify(q.Context(), site.Tenant, site.ID, b.Resume, who.user)
+	}
+	return nil, nil // who opted out is told from nobody, and the page need not know
+}
+
+func (s *Server) object(q *http.Request, site Site, b *request) (any, error) {
+	return nil, s.Hub.ObjectHere(q.Context(), site.Tenant, site.ID, b.Resume)
+}
+
+// checkUser refuses a user whom the site has not signed.
+func checkUser(site Site, u *signedUser) error {
+	if u == nil {
+		return nil
+	}
+	var wrong *rooms.InvalidError
+	if err := u.Validate(); errors.As(err, &wrong) {
+		return invalid("user."+wrong.Field, wrong.Detail)
+	}
+	signature := privacy.IdentitySignature(site.IdentitySecret, u.ID, u.Fields)
+	if len(site.IdentitySecret) == 0 || !hmac.Equal([]byte(signature), []byte(u.Signature)) {
+		return &refusal{http.StatusForbidden, "signature", "user.signature", "the site has not signed this user"}
+	}
+	return nil
+}
+
+// preflight answers a browser that asks whether it may post JSON with our cookies. The site is only in the body, so
+// every origin may ask; the answer to the call itself is readable by the site's origins alone.
 func preflight(w http.ResponseWriter, q *http.Request) {
 	h := w.Header()
 	if origin := q.Header.Get("Origin"); origin != "" {
 		h.Set("Access-Control-Allow-Origin", origin)
+		h.Set("Access-Control-Allow-Credentials", "true")
 	}
 	h.Set("Vary", "Origin")
 	h.Set("Access-Control-Allow-Methods", "POST")
@@ -78,105 +187,61 @@ func preflight(w http.ResponseWriter, q *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func (s *Server) openRoom(w http.ResponseWriter, q *http.Request) {
-	s.answer(w, q, "open", roomsPerAddress, http.StatusCreated, func(site Site, b request) (any, error) {
-		e, err := s.Hub.Open(q.Context(), rooms.Opening{
-			Tenant: site.Tenant, Site: site.ID, SiteName: site.Name, Origin: q.Header.Get("Origin"), Policy: site.Policy,
-			Lang: b.Lang, Device: deviceOf(q.Header), Page: b.Page, Tab: b.Tab,
-		})
-		e.Socket = socketPath
-		return e, err
-	})
-}
-
-func (s *Server) resumeRoom(w http.ResponseWriter, q *http.Request) {
-	s.answer(w, q, "ticket", ticketsPerAddress, http.StatusOK, func(site Site, b request) (any, error) {
-		e, err := s.Hub.Resume(q.Context(), rooms.Resumption{
-			Tenant: site.Tenant, Site: site.ID, Origin: q.Header.Get("Origin"), Resume: b.Resume, Tab: b.Tab,
-		})
-		e.Socket = socketPath
-		return e, err
-	})
-}
-
-func (s *Server) newCode(w http.ResponseWriter, q *http.Request) {
-	s.answer(w, q, "code", roomsPerAddress, http.StatusOK, func(site Site, b request) (any, error) {
-		code, expires, err := s.Hub.NewCode(q.Context(), site.Tenant, site.ID, b.Resume)
-		return struct {
-			Code        string    `json:"code"`
-			CodeExpires time.Time `json:"codeExpires"`
-		}{code, expires}, err
-	})
-}
-
-// answer reads a call, checks its rate, site and origin, and writes what do returns.
-func (s *Server) answer(w http.ResponseWriter, q *http.Request, what string, limit rooms.Rate, status int,
-	do func(Site, request) (any, error),
-) {
+// answer reads a call, checks its rate, site, origin and fields, and writes what it returns.
+func (s *Server) answer(w http.ResponseWriter, q *http.Request, c call) {
 	w.Header().Set("Vary", "Origin")
-	site, b, err := s.admit(w, q, what, limit)
+	site, b, err := s.admit(w, q, c)
 	if err != nil {
 		s.fail(w, err)
 		return
 	}
 	// From here on the page may read the answer, refusals included.
 	w.Header().Set("Access-Control-Allow-Origin", q.Header.Get("Origin"))
-	v, err := do(site, b)
+	w.Header().Set("Access-Control-Allow-Credentials", "true") // an opt-out is a cookie of this server
+	var v any
+	if privacy.Blocked(site.Collection.Blocked, s.Address(q)) {
+		err = &refusal{http.StatusForbidden, "blocked", "", "this address is not served"}
+	} else if err = b.check(c.needs); err == nil {
+		v, err = c.do(s, q, site, b)
+	}
 	if err != nil {
 		s.fail(w, err)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
+	if c.status == http.StatusNoContent {
+		w.WriteHeader(c.status)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(c.status)
 	json.NewEncoder(w).Encode(v)
 }
 
-func (s *Server) admit(w http.ResponseWriter, q *http.Request, what string, limit rooms.Rate) (site Site, b request, err error) {
-	if err := s.Rates.Allow(q.Context(), what+" "+neighbourhood(s.Address(q)), limit); err != nil {
-		return site, b, err
+// admit reads the body and finds the site, which the page's origin must belong to.
+func (s *Server) admit(w http.ResponseWriter, q *http.Request, c call) (site Site, b *request, err error) {
+	if err := s.Rates.Allow(q.Context(), c.path+" "+neighbourhood(s.Address(q)), c.rate); err != nil {
+		return site, nil, err
 	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, q.Body, maxRequestBytes)).Decode(&b); err != nil {
-		return site, b, badBody(err)
+	body, err := io.ReadAll(http.MaxBytesReader(w, q.Body, maxRequestBytes))
+	if err != nil {
+		return site, nil, badBody(err)
+	}
+	if !utf8.Valid(body) {
+		return site, nil, &refusal{http.StatusBadRequest, "invalid", "", "the request is not UTF-8 text"}
+	}
+	b = &request{}
+	if err := json.Unmarshal(body, b); err != nil {
+		return site, nil, badBody(err)
 	}
 	site, err = s.Sites.ByKey(q.Context(), b.Site)
 	if err != nil && !errors.Is(err, ErrNoSite) {
-		return site, b, fmt.Errorf("find site: %w", err)
+		return site, nil, fmt.Errorf("find site: %w", err)
 	}
 	if origin := q.Header.Get("Origin"); err != nil || origin == "" || !slices.Contains(site.Origins, origin) {
-		return site, b, &refusal{http.StatusForbidden, "origin", "", "this site key does not belong to this page"}
+		return site, nil, &refusal{http.StatusForbidden, "origin", "", "this site key does not belong to this page"}
 	}
-	return site, b, b.check(what)
-}
-
-// check finds the first field that cannot be.
-func (b *request) check(what string) error {
-	bad := func(field, detail string) error { return &refusal{http.StatusBadRequest, "invalid", field, detail} }
-	switch {
-	case what != "code" && !isTab(b.Tab):
-		return bad("tab", "a tab is named by 32 hex digits")
-	case what != "open" && b.Resume == "":
-		return bad("resume", "a resume token is needed")
-	case len(b.Lang) > 35: // BCP 47, RFC 5646 §4.4.1
-		return bad("lang", "a language tag has at most 35 characters")
-	case utf8.RuneCountInString(b.Page.URL) > maxTextRunes:
-		return bad("page.url", "the URL is too long")
-	case utf8.RuneCountInString(b.Page.Title) > maxTextRunes:
-		return bad("page.title", "the title is too long")
-	}
-	return nil
-}
-
-func isTab(t string) bool {
-	if len(t) != tabCharacters {
-		return false
-	}
-	for _, c := range t {
-		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-			return false
-		}
-	}
-	return true
+	return site, b, nil
 }
 
 func badBody(err error) error {
@@ -184,20 +249,23 @@ func badBody(err error) error {
 	var big *http.MaxBytesError
 	switch {
 	case errors.As(err, &typ):
-		return &refusal{http.StatusBadRequest, "invalid", typ.Field, "wrong type of value"}
+		return invalid(typ.Field, "wrong type of value")
 	case errors.As(err, &big):
 		return &refusal{http.StatusRequestEntityTooLarge, "too-large", "", "the request is too large"}
 	}
-	return &refusal{http.StatusBadRequest, "invalid", "", "the request is not JSON"}
+	return invalid("", "the request is not JSON")
 }
 
 // fail answers an error; what is not meant for the visitor goes to the log.
 func (s *Server) fail(w http.ResponseWriter, err error) {
 	var told *refusal
+	var field *rooms.InvalidError
 	var many *rooms.TooManyError
 	var closing *wire.CloseError
 	switch {
 	case errors.As(err, &told):
+	case errors.As(err, &field):
+		told = invalid(field.Field, field.Detail)
 	case errors.As(err, &many):
 		seconds := int(many.RetryAfter/time.Second) + 1
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))

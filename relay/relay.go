@@ -36,8 +36,13 @@ type Site struct {
 	Collection            privacy.Collection
 	IdentitySecret        []byte // signs the site's users; empty: nobody can be identified
 
-	Form func(lang string) []FormField                      // before a request for help, in the visitor's language; nil: none
-	Open func(now time.Time) (open bool, opensAt time.Time) // office hours; opensAt is zero if not known; nil: always
+	// Form is asked before a request for help, in the visitor's language; nil: nothing is.
+	Form func(lang string) []FormField
+	// Answers checks what was answered, by ID of the field, and puts it in the form's order; nil: nothing may be. The
+	// error is a *rooms.InvalidError whose field is "answers.ID".
+	Answers func(lang string, given map[string]string) ([]rooms.Answer, error)
+	// Open tells the office hours; opensAt is zero if it is not known. nil: always open.
+	Open func(now time.Time) (open bool, opensAt time.Time)
 }
 
 // Sites finds a site by the key in its snippet.
@@ -130,13 +135,9 @@ type timing struct{ hello, silence, ping, write time.Duration }
 func (s *Server) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /widget/v1/socket", func(w http.ResponseWriter, q *http.Request) { s.socket(w, q, wire.Visitor) })
 	mux.HandleFunc("GET /api/v1/socket", func(w http.ResponseWriter, q *http.Request) { s.socket(w, q, wire.Agent) })
-	for path, handle := range map[string]http.HandlerFunc{
-		"/widget/v1/rooms":        s.openRoom,
-		"/widget/v1/rooms/resume": s.resumeRoom,
-		"/widget/v1/rooms/code":   s.newCode,
-	} {
-		mux.HandleFunc("POST "+path, handle)
-		mux.HandleFunc("OPTIONS "+path, preflight)
+	for _, c := range calls {
+		mux.HandleFunc("POST /widget/v1/"+c.path, func(w http.ResponseWriter, q *http.Request) { s.answer(w, q, c) })
+		mux.HandleFunc("OPTIONS /widget/v1/"+c.path, preflight)
 	}
 }
 

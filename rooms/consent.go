@@ -31,7 +31,7 @@ func (r *Room) mayAsk(m *member) bool {
 		n = &nagging{}
 		r.views[m.number] = n
 	}
-	if n.count >= viewQuestions || n.count > 0 && now.Before(n.last.Add(viewAskedAfter)) {
+	if r.unseen || n.count >= viewQuestions || n.count > 0 && now.Before(n.last.Add(viewAskedAfter)) {
 		return false
 	}
 	n.count++
@@ -85,6 +85,8 @@ func (r *Room) consentOfAgent(s *Seat, b wire.ConsentBody) {
 	case b.Act == "withdraw" && m.grants[b.What] != nil:
 		r.refuse(m, b.What, "withdraw", wire.ConsentBody{}, m.number)
 	case b.Act != "ask" || m.grants[b.What] != nil:
+	case r.unseen:
+		s.fail("not-allowed", wire.Consent, "this visitor's page is shown to nobody")
 	case b.What != "view" && !m.may("view"):
 		s.fail("not-allowed", wire.Consent, "ask to see the page first")
 	case b.What == "view" && !r.mayAsk(m):

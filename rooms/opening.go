@@ -28,6 +28,7 @@ type Opening struct {
 	User                   User   // vouched for by the site
 	Address                string // as far as the site's mode keeps it; usually empty
 	OptedOut               bool   // no identifier and no page is kept or shown, until the visitor agrees to be seen
+	Unseen                 bool   // no agent may ask to see the page, as on sites for minors
 }
 
 // Answer is what a visitor wrote into one field of the site's form.
@@ -103,6 +104,7 @@ type Entry struct {
 	Salt        string          `json:"salt"` // base64url of 16 bytes
 	Policy      json.RawMessage `json:"policy"`
 	State       wire.RoomState  `json:"state"`
+	Help        bool            `json:"help"`              // was asked for; else the visit merely browses
 	Leaving     bool            `json:"leaving,omitempty"` // the tab's last words were that it leaves
 	Receipt     string          `json:"receipt,omitempty"` // to rate and to find the session by, once help was asked for
 	OptOut      string          `json:"optOut,omitempty"`  // where the visitor opts out

@@ -26,6 +26,7 @@ type Room struct {
 	id, tenant, site, siteName string
 	lang, salt                 string
 	device                     Device
+	unseen                     bool // nobody may ask to see the page
 	opened                     time.Time
 	fence                      uint64
 
@@ -132,7 +133,7 @@ func (m *member) may(what string) bool {
 func newRoom(h *Hub, o Opening, now time.Time) *Room {
 	r := &Room{
 		hub: h, id: randomHex(16), tenant: o.Tenant, site: o.Site, siteName: o.SiteName, lang: o.Lang,
-		salt: randomURL(saltBytes), device: o.Device, opened: now, policy: o.Policy, state: wire.RoomBrowsing,
+		salt: randomURL(saltBytes), device: o.Device, unseen: o.Unseen, opened: now, policy: o.Policy, state: wire.RoomBrowsing,
 		page: o.Page, pageSince: now, tabs: map[string]uint16{}, persons: map[string]uint16{}, turn: make(chan struct{}, 1),
 		name: o.Name, visitor: o.Visitor, user: o.User, address: o.Address,
 		views: map[uint16]*nagging{}, allowances: map[uint16]*allowance{}, reads: map[uint16]uint32{},
@@ -383,7 +384,7 @@ func (r *Room) entry(ctx context.Context, q Resumption) (Entry, error) {
 	defer r.mu.Unlock()
 	e := Entry{
 		Room: r.id, Resume: q.Resume, Tab: q.Tab, Ticket: t, Salt: r.salt, Policy: r.policy, State: r.state,
-		Receipt: r.receipt,
+		Help: r.help, Receipt: r.receipt,
 	}
 	for _, s := range r.sources {
 		if s.tab == q.Tab {

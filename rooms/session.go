@@ -30,7 +30,8 @@ type Session struct {
 // SessionLog writes facts of sessions down. A session is written down once help is asked for or an agent comes; a merely
 // browsing visit never is. Calls for one session come one after the other, Opened first and Ended last.
 type SessionLog interface {
-	// Opened returns a secret by which the visitor may rate and find the session.
+	// Opened returns a secret by which the visitor may rate and find the session. After an error, which may have come too
+	// late to undo it, it is called again for the same room and must then work; an empty receipt will do.
 	Opened(ctx context.Context, s Session) (receipt string, err error)
 	// Changed gives the facts anew: an agent came, the visitor was identified or opted out.
 	Changed(ctx context.Context, s Session) error

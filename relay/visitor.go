@@ -1,0 +1,79 @@
+package relay
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"alongside/privacy"
+	"alongside/rooms"
+	"alongside/wire"
+)
+
+// visitor is what may be known of who calls, under the site's rules. The widget keeps to them too; this is for when it
+// does not.
+type visitor struct {
+	optedOut    bool
+	mayBeListed bool          // without asking for help
+	id          string        // long-term; empty unless the site recognises who returns
+	user        rooms.User    // signed by the site; empty for who opted out
+	address     string        // as far as the site's mode keeps it
+	page        wire.PageBody // without URL and title on pages that are sensitive
+}
+
+// visitorOf applies the site's rules to a call whose fields were checked.
+func (s *Server) visitorOf(q *http.Request, site Site, b *request) (v visitor) {
+	c := site.Collection
+	path := pathOf(b.Page.URL)
+	sensitive := onPath(c.Sensitive, path)
+	objects := q.Header.Get("Sec-GPC") == "1" || // Global Privacy Control §3.1
+		c.DoNotTrack && q.Header.Get("DNT") == "1"
+	v.optedOut = b.OptedOut || privacy.OptedOut(q, site.Key) || c.Minors
+	v.mayBeListed = c.Visitors == privacy.VisitorsAll && !v.optedOut && !objects && !sensitive &&
+		!onPath(c.Deny, path) && (len(c.Allow) == 0 || onPath(c.Allow, path))
+	v.page = b.Page
+	if sensitive {
+		v.page.URL, v.page.Title = "", ""
+	}
+	if v.optedOut {
+		return v
+	}
+	if c.ReturningID && !objects {
+		v.id = b.Visitor
+	}
+	if b.User != nil {
+		v.user = b.User.User
+	}
+	v.address = privacy.KeepAddress(c.IP, s.Address(q))
+	return v
+}
+
+// pathOf is a URL's path as browsers write it, empty if the URL has none.
+func pathOf(page string) string {
+	u, err := url.Parse(page)
+	if err != nil {
+		return ""
+	}
+	return u.EscapedPath()
+}
+
+// onPath tells whether one of the patterns matches the whole path; * stands for any characters.
+func onPath(patterns []string, path string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		parts := strings.Split(pattern, "*")
+		rest, ok := strings.CutPrefix(path, parts[0])
+		if !ok || len(parts) == 1 {
+			return ok && rest == ""
+		}
+		last := len(parts) - 1
+		for _, part := range parts[1:last] {
+			_, after, found := strings.Cut(rest, part)
+			if !found {
+				return false
+			}
+			rest = after
+		}
+		return strings.HasSuffix(rest, parts[last])
+	})
+}
