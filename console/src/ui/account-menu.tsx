@@ -1,5 +1,6 @@
 import { account, signOut } from "../state/account.ts";
 import { useCell } from "../state/cell.ts";
+import { follow, pathOf } from "../state/route.ts";
 import { t } from "../texts/index.ts";
 import { Choices } from "./choices.tsx";
 import { Icon } from "./icons.tsx";
@@ -31,6 +32,9 @@ export function AccountMenu() {
 				<bdi class="muted">{me.tenant.name}</bdi>
 			</p>
 			<Choices />
+			<a class="menu-item" href={pathOf("account")} onClick={follow}>
+				<Icon name="user" /> {t("account")}
+			</a>
 			<button type="button" class="menu-item" onClick={() => shortcutsShown.set(true)}>
 				<Icon name="keyboard" /> {t("shortcuts")}
 			</button>

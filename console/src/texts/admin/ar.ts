@@ -1,3 +1,3 @@
-import type { en } from "./en.ts";
+import { en } from "./en.ts";
 
-export const ar: Record<keyof typeof en, string> = {};
+export const ar: Record<keyof typeof en, string> = { ...en };

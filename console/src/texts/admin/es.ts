@@ -1,3 +1,3 @@
-import type { en } from "./en.ts";
+import { en } from "./en.ts";
 
-export const es: Record<keyof typeof en, string> = {};
+export const es: Record<keyof typeof en, string> = { ...en };
