@@ -11,6 +11,9 @@ import "./styles/pages.css";
 import "./styles/visitors.css";
 import "./styles/live.css";
 import "./styles/stage.css";
+import "./styles/admin.css";
+import "./styles/desk.css";
+import "./styles/chat.css";
 
 applyTheme(document.documentElement);
 applyLanguage(document.documentElement);

@@ -2,7 +2,7 @@
 import { shape, text } from "./checks.ts";
 import { call } from "./http.ts";
 
-const join = shape({ room: text, ticket: text, socket: text, site: shape({ id: text, name: text }) });
+export const join = shape({ room: text, ticket: text, socket: text, site: shape({ id: text, name: text }) });
 export type Join = ReturnType<typeof join>;
 
 export const joinRoom = (room: string) => call("POST", "/api/v1/joins", join, { room });

@@ -1,5 +1,6 @@
-/** The list of visitors who asked for help, as it changes. */
-import { list, number, oneOf, or, shape, text, time } from "./checks.ts";
+/** The list of visitors, as it changes. */
+import { flag, list, number, oneOf, or, shape, text, time } from "./checks.ts";
+import { type StreamWatcher, watchStream } from "./stream.ts";
 
 export const roomState = oneOf("browsing", "waiting", "helping", "asking", "live", "paused", "away", "ended");
 
@@ -14,61 +15,25 @@ const visitor = shape({
 	lang: or(text, ""),
 	agents: list(text),
 	sources: or(number, 1),
+	name: or(text, ""),
+	/** The signed ID of a user of the site; empty for a stranger. */
+	user: or(text, ""),
+	help: or(flag, true),
+	/** Who helps or is about to. */
+	helpers: or(list(shape({ id: text, name: or(text, ""), state: or(text, "") })), []),
 });
 export type Visitor = ReturnType<typeof visitor>;
 
 const visitors = shape({ visitors: list(visitor) });
 
-export type ListWatcher = {
-	changed(visitors: Visitor[]): void;
-	/** Whether the stream stands. */
-	connected(yes: boolean): void;
-};
-
-const RETRY_FIRST_MS = 1000;
-const RETRY_MOST_MS = 15_000;
-
-/**
- * Follows the stream until the returned function is called. EventSource gives up for good after a refusal (a restart
- * behind a proxy answers 502), so that the way back is here; `probe` finds out whether the person is still signed in.
- */
-export function watchVisitors(watcher: ListWatcher, probe: () => void): () => void {
-	let source: EventSource | undefined;
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	let delay = RETRY_FIRST_MS;
-	const open = () => {
-		source = new EventSource("/api/v1/visitors/stream");
-		source.addEventListener("open", () => {
-			delay = RETRY_FIRST_MS;
-			watcher.connected(true);
-		});
-		source.addEventListener("visitors", (event) => {
-			try {
-				watcher.changed(visitors(JSON.parse(event.data)).visitors);
-				watcher.connected(true);
-			} catch {
-				watcher.connected(false); // not what was agreed: better a visible fault than a wrong list
-			}
-		});
-		source.addEventListener("error", () => {
-			watcher.connected(false);
-			if (source?.readyState !== EventSource.CLOSED) return;
-			probe();
-			timer = setTimeout(open, delay);
-			delay = Math.min(delay * 2, RETRY_MOST_MS);
-		});
-	};
-	open();
-	return () => {
-		source?.close();
-		clearTimeout(timer);
-	};
-}
+/** Follows the list until the returned function is called. */
+export const watchVisitors = (watcher: StreamWatcher<Visitor[]>, probe: () => void): (() => void) =>
+	watchStream("/api/v1/visitors/stream", "visitors", (value) => visitors(value).visitors, watcher, probe);
 
 /** Whether a visitor has all the words somewhere in what the list shows. */
 export function matches(visitor: Visitor, query: string): boolean {
-	const { site, page, device, lang, agents } = visitor;
-	const hay = [site.name, page.title, page.url, device.browser, device.os, device.kind, lang, ...agents];
+	const { site, page, device, lang, agents, name, user } = visitor;
+	const hay = [site.name, page.title, page.url, device.browser, device.os, device.kind, lang, name, user, ...agents];
 	const all = hay.join("\n").toLocaleLowerCase();
 	return query
 		.toLocaleLowerCase()

@@ -1,14 +1,23 @@
-/** Who asked for help, live; the way into a room. */
+/** The agent's desk: who is offered, who waits, whom one helps, and all visitors; the way into a room. */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { type Colleagues, getColleagues } from "../api/desk.ts";
 import { byNeed, matches, type Visitor, watchVisitors } from "../api/visitors.ts";
 import { loadAccount } from "../state/account.ts";
+import { useCell } from "../state/cell.ts";
 import { useNow } from "../state/clock.ts";
+import { desk, deskConnected } from "../state/desk.ts";
+import { count } from "../texts/format.ts";
 import { t } from "../texts/index.ts";
 import { CopyButton } from "../ui/copy.tsx";
 import { Frame } from "../ui/frame.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { useShortcuts } from "../ui/shortcuts.tsx";
 import { CodeForm } from "./code-form.tsx";
+import { MyConversations } from "./mine.tsx";
+import { notices, switchNotices } from "./notices.ts";
+import { QueueList } from "./queue.tsx";
+import { SentAwayNotice } from "./status.tsx";
+import { sound, switchSound } from "./tone.ts";
 import { VisitorRow } from "./visitor-row.tsx";
 
 export function DeskPage() {
@@ -16,11 +25,19 @@ export function DeskPage() {
 	const search = useRef<HTMLInputElement>(null);
 	const rows = useRef<HTMLUListElement>(null);
 	const [visitors, setVisitors] = useState<Visitor[]>();
-	const [connected, setConnected] = useState(true);
+	const [listed, setListed] = useState(true);
+	const [colleagues, setColleagues] = useState<Colleagues>();
 	const [query, setQuery] = useState("");
-	useEffect(() => watchVisitors({ changed: setVisitors, connected: setConnected }, loadAccount), []);
+	const connected = useCell(deskConnected) && listed;
+	const waiting = useCell(desk)?.waiting;
+	useEffect(() => watchVisitors({ changed: setVisitors, connected: setListed }, loadAccount), []);
+	// For the names of teams and colleagues; without them their places stay empty.
+	const named = waiting?.some(({ team, offeredTo }) => team || offeredTo);
 	useEffect(() => {
-		document.title = `${visitors?.length ? `(${visitors.length}) ` : ""}${t("visitors")} – Alongside`;
+		if (named) getColleagues().then(setColleagues, () => {});
+	}, [named]);
+	useEffect(() => {
+		document.title = `${t("navDesk")} – Alongside`;
 	});
 	const codeId = `${id}code`;
 	useShortcuts({
@@ -33,16 +50,35 @@ export function DeskPage() {
 	return (
 		<Frame class="list-main">
 			<div class="list-title">
-				<div>
-					<h1>{t("visitors")}</h1>
-					<p class="muted">{t("visitorsHint")}</p>
-				</div>
+				<h1>{t("navDesk")}</h1>
 				<p class="stream" data-on={connected} role="status">
 					{t(connected ? "listLive" : "listReconnecting")}
 				</p>
+				<span class="spring" />
+				<CallSwitches />
 			</div>
-			<div class="list-columns">
-				<section class="list-rows" aria-label={t("visitors")}>
+			<SentAwayNotice />
+			<div class="desk-columns">
+				<section class="list-rows desk-queue" aria-labelledby={`${id}queue`}>
+					<h2 class="list-head" id={`${id}queue`}>
+						{t("queueTitle")}{" "}
+						{waiting && waiting.length > 0 && <span class="count quiet">{count(waiting.length)}</span>}
+					</h2>
+					<QueueList colleagues={colleagues} />
+				</section>
+				<section class="list-rows desk-mine" aria-labelledby={`${id}mine`}>
+					<h2 class="list-head" id={`${id}mine`}>
+						{t("mineTitle")}
+					</h2>
+					<MyConversations visitors={visitors ?? []} />
+				</section>
+				<aside class="desk-code" aria-label={t("codeTitle")}>
+					<CodeForm inputId={codeId} />
+				</aside>
+				<section class="list-rows desk-visitors" aria-labelledby={`${id}visitors`}>
+					<h2 class="list-head" id={`${id}visitors`}>
+						{t("visitors")}
+					</h2>
 					<div class="search">
 						<Icon name="search" />
 						<input
@@ -68,11 +104,27 @@ export function DeskPage() {
 					)}
 					{found && found.length > 0 && <Rows visitors={found} list={rows} />}
 				</section>
-				<aside class="list-side" aria-label={t("codeTitle")}>
-					<CodeForm inputId={codeId} />
-				</aside>
 			</div>
 		</Frame>
+	);
+}
+
+/** How one wants to be called: by a tone, by the system's notices. */
+function CallSwitches() {
+	const loud = useCell(sound);
+	const shown = useCell(notices);
+	return (
+		<div class="call-switches">
+			<button type="button" class="button small quiet" aria-pressed={loud} onClick={switchSound}>
+				<Icon name="sound" size={16} /> {t("callSound")}
+			</button>
+			{shown === "blocked" && <p class="hint">{t("callBlocked")}</p>}
+			{(shown === "on" || shown === "off") && (
+				<button type="button" class="button small quiet" aria-pressed={shown === "on"} onClick={switchNotices}>
+					<Icon name="bell" size={16} /> {t("callNotices")}
+				</button>
+			)}
+		</div>
 	);
 }
 
@@ -103,7 +155,7 @@ function moveFocus(list: HTMLElement | null, by: number): void {
 
 /** How to get the first visitor. */
 function Empty() {
-	const snippet = `<script src="${location.origin}/widget.js" data-site="YOUR-SITE-KEY" async></script>`;
+	const snippet = `<script src="${location.origin}/widget.js?site=YOUR-SITE-KEY" async></script>`;
 	return (
 		<div class="empty">
 			<EmptyPicture />

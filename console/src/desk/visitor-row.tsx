@@ -24,6 +24,7 @@ export function VisitorRow({ visitor, now }: { visitor: Visitor; now: number }) 
 			<div class="visitor-page">
 				<p class="visitor-head">
 					<Badge state={visitor.state} />
+					{visitor.name && <bdi class="strong visitor-name">{visitor.name}</bdi>}
 					<bdi class="visitor-site">{visitor.site.name}</bdi>
 				</p>
 				<a class="visitor-link" href={roomPath(visitor.room)} aria-label={t("joinPage", { title })} onClick={follow}>
@@ -32,7 +33,7 @@ export function VisitorRow({ visitor, now }: { visitor: Visitor; now: number }) 
 				<Url url={page.url} />
 			</div>
 			<dl class="facts">
-				<Fact icon="clock" name={t("factSince")}>
+				<Fact icon="clock" name={t(visitor.help ? "factSince" : "factBrowsing")}>
 					<Span since={visitor.since} now={now} />
 				</Fact>
 				<Fact icon="eye" name={t("factOnPage")}>

@@ -28,6 +28,7 @@ export const bodies = {
 	room: shape({ state: roomState }),
 	page: shape({ url: text, title: or(text, ""), visible: or(flag, true), focused: or(flag, false) }),
 	pause: shape({ paused: flag, why: or(oneOf("hand", "url", "field"), "hand") }),
+	error: shape({ code: text, kind: number }),
 	bye: shape({ code: number, reason: or(text, "") }),
 };
 

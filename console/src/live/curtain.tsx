@@ -1,11 +1,13 @@
 /** Why there is nothing, or an old picture, to see; one row of a table for each scene. */
+import { useState } from "preact/hooks";
+import { WrapUpForm } from "../desk/wrap-up.tsx";
 import { useCell } from "../state/cell.ts";
 import { useNow } from "../state/clock.ts";
-import { follow } from "../state/route.ts";
+import { follow, go } from "../state/route.ts";
 import { unit } from "../texts/format.ts";
 import { type TextKey, t } from "../texts/index.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
-import { ASK_MS, type Scene } from "./room.ts";
+import { ASK_MS, ASK_PAUSE_MS, over, type Scene } from "./room.ts";
 import type { Screen } from "./screen.ts";
 import type { LiveSession } from "./session.ts";
 
@@ -13,48 +15,55 @@ type Words = {
 	icon: IconName;
 	title: TextKey;
 	body?: TextKey;
-	/** The way to go on by joining anew; the way back to the list is always there then. */
+	/** The agent may ask to see the page. */
+	ask?: TextKey;
+	/** The way to go on by joining anew. */
 	again?: TextKey;
 	/** The picture below stays visible, dimmed. */
 	sheer?: true;
-	over?: true;
 };
 
 const words: Record<Exclude<Scene, "live">, Words> = {
 	connecting: { icon: "link", title: "connecting" },
+	helping: { icon: "chat", title: "helpingTitle", body: "helpingBody", ask: "askPage" },
 	asking: { icon: "hand", title: "askingTitle", body: "askingBody" },
-	declined: { icon: "stop", title: "declinedTitle", body: "declinedBody", again: "askAgain", over: true },
-	expired: { icon: "clock", title: "expiredTitle", body: "expiredBody", again: "askAgain", over: true },
+	declined: { icon: "stop", title: "declinedTitle", body: "declinedBody", ask: "askAgain" },
+	expired: { icon: "clock", title: "expiredTitle", body: "expiredBody", ask: "askAgain" },
 	paused: { icon: "pause", title: "pausedTitle", body: "pausedBody" },
 	away: { icon: "clock", title: "awayTitle", body: "awayBody", sheer: true },
 	lost: { icon: "lost", title: "lostTitle", body: "lostBody", sheer: true },
-	withdrawn: { icon: "stop", title: "withdrawnTitle", body: "withdrawnBody", again: "askAgain", over: true },
-	ended: { icon: "check", title: "endedTitle", body: "endedBody", over: true },
-	gone: { icon: "search", title: "goneTitle", body: "goneBody", over: true },
-	replaced: { icon: "tabs", title: "replacedTitle", body: "replacedBody", again: "continueHere", over: true },
-	failed: { icon: "lost", title: "failedTitle", body: "failedBody", again: "tryAgain", over: true },
+	withdrawn: { icon: "stop", title: "withdrawnTitle", body: "withdrawnBody", ask: "askAgain" },
+	ended: { icon: "check", title: "endedTitle", body: "endedBody" },
+	gone: { icon: "search", title: "goneTitle", body: "goneBody" },
+	handed: { icon: "swap", title: "handedTitle", body: "handedBody" },
+	replaced: { icon: "tabs", title: "replacedTitle", body: "replacedBody", again: "continueHere" },
+	failed: { icon: "lost", title: "failedTitle", body: "failedBody", again: "tryAgain" },
 };
 
 const pauses = { hand: "pausedBody", url: "pausedUrl", field: "pausedField" } as const;
 
 export function Curtain({ session }: { session: LiveSession }) {
 	const scene = useCell(session.scene);
-	const { pausedBy } = useCell(session.room);
+	const { pausedBy, members } = useCell(session.room);
+	const facts = useCell(session.facts);
 	if (scene === "live") return <Live session={session} />;
-	const { icon, title, body, again, sheer, over } = words[scene];
+	const { icon, title, body, ask, again, sheer } = words[scene];
 	const text = scene === "paused" ? pauses[pausedBy] : body;
+	const visitor = members.find(({ role }) => role === "visitor")?.name || facts?.name || t("visitor");
 	return (
 		<div class="curtain" data-sheer={sheer}>
-			<div class="curtain-card">
+			<div class="curtain-card" data-scene={scene}>
 				<div role="status">
 					<span class="curtain-icon" data-scene={scene}>
 						<Icon name={icon} size={28} />
 					</span>
-					<h2>{t(title)}</h2>
+					<h2>{t(title, { name: visitor })}</h2>
 					{text && <p class="muted">{t(text, { code: session.closeCode })}</p>}
 				</div>
 				{scene === "asking" && <Countdown session={session} />}
-				{over && (
+				{ask && <Ask session={session} text={ask} />}
+				{scene === "ended" && <WrapUp session={session} />}
+				{over.has(scene) && scene !== "ended" && (
 					<div class="curtain-ways">
 						{again && (
 							<button type="button" class="button primary" onClick={() => session.restart()}>
@@ -68,6 +77,51 @@ export function Curtain({ session }: { session: LiveSession }) {
 				)}
 			</div>
 		</div>
+	);
+}
+
+/** Asks to see the page; not again before the pause that the server keeps as well. */
+function Ask({ session, text }: { session: LiveSession; text: TextKey }) {
+	const { askedAt } = useCell(session.room);
+	const online = useCell(session.online);
+	const left = Math.ceil((askedAt + ASK_PAUSE_MS - useNow()) / 1000);
+	const ready = left <= 0 && online;
+	return (
+		<div class="curtain-ways">
+			<button type="button" class="button primary" aria-disabled={!ready} onClick={() => ready && session.ask()}>
+				<Icon name="eye" />
+				{left > 0 ? t("askAgainIn", { time: unit(left, "second", "long") }) : t(text)}
+			</button>
+		</div>
+	);
+}
+
+/** After the end: what it was about, or not now. */
+function WrapUp({ session }: { session: LiveSession }) {
+	const facts = useCell(session.facts);
+	const [saved, setSaved] = useState(false);
+	// A visit that was never written down has nothing to be wrapped up.
+	if (saved || !facts)
+		return (
+			<div class="curtain-ways">
+				<a class="button" href="/" onClick={follow}>
+					{t("back")}
+				</a>
+			</div>
+		);
+	return (
+		<section class="curtain-form" aria-label={t("wrapTitle")}>
+			<h3>{t("wrapTitle")}</h3>
+			<WrapUpForm
+				session={session.id}
+				filled={facts.wrapUp}
+				onSaved={() => {
+					setSaved(true);
+					go("/");
+				}}
+				onLater={() => go("/")}
+			/>
+		</section>
 	);
 }
 

@@ -6,7 +6,8 @@ import { Icon } from "../ui/icons.tsx";
 import { Menu } from "../ui/menu.tsx";
 import type { LiveSession } from "./session.ts";
 
-const states: Record<string, "memberAsking" | "memberViewing" | "memberAway" | "memberHere"> = {
+const states: Record<string, "memberHelping" | "memberAsking" | "memberViewing" | "memberAway" | "memberHere"> = {
+	helping: "memberHelping",
 	asking: "memberAsking",
 	viewing: "memberViewing",
 	away: "memberAway",

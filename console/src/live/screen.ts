@@ -38,6 +38,8 @@ export class Screen {
 	readonly #needKeyframe: (source: number) => void;
 	#mirror: Mirror | undefined;
 	#waiting: Uint8Array<ArrayBuffer>[] = [];
+	/** Its page of the console is not shown: what comes is let go, and asked for anew on return. */
+	#aside = false;
 
 	constructor(source: number, needKeyframe: (source: number) => void) {
 		this.source = source;
@@ -51,7 +53,8 @@ export class Screen {
 
 	/** The frame's document has loaded. */
 	attach(iframe: HTMLIFrameElement): void {
-		const again = this.#mirror !== undefined;
+		const again = this.#aside || this.#mirror !== undefined;
+		this.#aside = false;
 		this.#mirror?.destroy();
 		const mirror = createMirror(iframe);
 		mirror.onNeedKeyframe = () => this.#needKeyframe(this.source);
@@ -68,10 +71,17 @@ export class Screen {
 		if (again) this.#needKeyframe(this.source);
 	}
 
+	/** The frame's document goes, the tab stays: the agent looks at another page of the console. */
+	detach(): void {
+		this.destroy();
+		this.#aside = true;
+		this.filled.set(false);
+	}
+
 	/** A frame of this tab; the mirror keeps everyone's pointers in step with the picture. */
 	apply(bytes: Uint8Array<ArrayBuffer>): void {
 		if (this.#mirror) this.#mirror.apply(bytes);
-		else this.#waiting.push(bytes);
+		else if (!this.#aside) this.#waiting.push(bytes);
 	}
 
 	/** Takes away the cursors of those who are not among the members any more. */

@@ -1,13 +1,19 @@
-/** One agent in one room: the connection, what is known of the room, and a screen for each tab of the visitor. */
+/** One agent in one room: the connection, what is known of the room, its chat, and a screen for each tab of the visitor. */
 import { Close, encodeFrame, encodeJSON, encodePointer, type Frame, Kind } from "../../../wire/wire.ts";
+import { type Facts, getFacts } from "../api/chat.ts";
+import { ApiError } from "../api/http.ts";
 import { type Join, joinRoom } from "../api/joins.ts";
 import { Cell } from "../state/cell.ts";
+import { bodies, readBody } from "./bodies.ts";
+import { ChatLine } from "./chat-line.ts";
 import { Meter, type Quality } from "./quality.ts";
-import { applyFrame, chooseSource, emptyRoom, type Room, type Scene, sceneOf } from "./room.ts";
+import { applyFrame, blank, chooseSource, emptyRoom, over, type Room, type Scene, sceneOf } from "./room.ts";
 import { type Point, Screen } from "./screen.ts";
 import { Socket } from "./socket.ts";
 
 const CLIENT = "alongside-console/1";
+/** The facts of a session are written when help is asked; one that is joined at that moment is looked up again. */
+const FACTS_AGAIN_MS = 2000;
 
 /** By kind: what goes to the screen of its tab. */
 const pictureKinds: ReadonlySet<number> = new Set([
@@ -19,17 +25,6 @@ const pictureKinds: ReadonlySet<number> = new Set([
 	Kind.click,
 ]);
 
-/** Nothing of the page is kept in these. */
-const over: ReadonlySet<Scene> = new Set([
-	"declined",
-	"expired",
-	"withdrawn",
-	"ended",
-	"gone",
-	"replaced",
-	"failed",
-] satisfies Scene[]);
-
 export class LiveSession {
 	readonly room = new Cell<Room>(emptyRoom);
 	readonly scene = new Cell<Scene>("connecting");
@@ -39,17 +34,37 @@ export class LiveSession {
 	/** The tab the agent chose to stay on. */
 	readonly pinned = new Cell<number | undefined>(undefined);
 	readonly site = new Cell("");
+	/** Whether the connection stands: what is written now goes out now. */
+	readonly online = new Cell(false);
+	/** What is known about the visitor; undefined: not yet, or nothing is kept of this session. */
+	readonly facts = new Cell<Facts | undefined>(undefined);
+	/** What became of this agent's hand-over: to whom the visitor goes. */
+	readonly handing = new Cell("");
+	readonly chat: ChatLine;
+	/** Something the agent tried was refused; the server's code. */
+	onRefused: (kind: number, code: string) => void = () => {};
 	readonly #meter = new Meter();
 	readonly #socket: Socket;
 
-	constructor(roomID: string) {
+	constructor(readonly id: string) {
+		this.chat = new ChatLine(id, (bytes, lane) => this.#socket.send(bytes, lane));
 		this.#socket = new Socket({
-			ticket: async () => this.#joined(await joinRoom(roomID)),
-			hello: () => ({ client: CLIENT, seen: this.#seen() }),
+			ticket: async () => this.#joined(await joinRoom(id)),
+			hello: () => ({ client: CLIENT, seen: this.#seen(), chat: this.chat.highest }),
 			frame: (frame, bytes) => this.#frame(frame, bytes),
 			pinged: () => this.#meter.pinged(Date.now()),
 		});
-		this.#socket.link.subscribe(() => this.#look());
+		this.#socket.link.subscribe(() => {
+			const online = this.#socket.link.value.phase === "open";
+			if (online !== this.online.value) this.chat.connected(online);
+			this.online.set(online);
+			this.#look();
+		});
+	}
+
+	/** The visitor's name, or "". */
+	get visitorName(): string {
+		return this.room.value.members.find(({ role }) => role === "visitor")?.name || (this.facts.value?.name ?? "");
 	}
 
 	/** Joins; a ticket from a join by code saves the call. */
@@ -57,10 +72,18 @@ export class LiveSession {
 		this.#socket.start(join && this.#joined(join));
 	}
 
-	/** Joins anew after a refusal or an end. */
+	/** Asks the visitor to show the page; the server holds how often. */
+	ask(): void {
+		if (!this.#socket.send(encodeJSON(Kind.consent, { what: "view", act: "ask" }))) return;
+		this.room.set({ ...this.room.value, request: "asking", askedAt: Date.now() });
+		this.#look();
+	}
+
+	/** Joins anew after an end. */
 	restart(): void {
 		this.#forget();
 		this.room.set(emptyRoom);
+		this.handing.set("");
 		this.#socket.start();
 	}
 
@@ -122,14 +145,24 @@ export class LiveSession {
 
 	#frame(frame: Frame, bytes: Uint8Array<ArrayBuffer>): void {
 		const now = Date.now();
-		if (frame.kind === Kind.welcome) this.#meter.reset();
+		if (frame.kind === Kind.welcome) {
+			this.#meter.reset();
+			if (!this.facts.value) void this.#learn(true);
+		}
 		if (frame.kind === Kind.pong) this.#meter.ponged(now, frame.time);
 		if (frame.kind === Kind.snapshot || frame.kind === Kind.diff) this.#meter.picture(now, frame.time);
 		this.room.set(applyFrame(this.room.value, frame, now));
+		this.chat.frame(frame, this.room.value.me, now);
+		if (frame.kind === Kind.error) {
+			const error = readBody(bodies.error, frame);
+			if (error) this.onRefused(error.kind, error.code);
+		}
 		this.#sources(frame);
 		// One's own pointer needs no way round.
 		const own = frame.member !== 0 && frame.member === this.room.value.me;
-		if (pictureKinds.has(frame.kind) && !own) this.#screen(frame.source).apply(bytes);
+		const { request } = this.room.value;
+		const shown = request === "granted" || request === "asking";
+		if (pictureKinds.has(frame.kind) && !own && shown) this.#screen(frame.source).apply(bytes);
 		this.#look();
 	}
 
@@ -141,13 +174,17 @@ export class LiveSession {
 		}
 		if (frame.kind !== Kind.sources && frame.kind !== Kind.welcome && frame.kind !== Kind.page) return;
 		const { sources } = this.room.value;
-		if (sources.length > 0) {
+		if (sources.length > 0 && this.screens.value.length > 0) {
 			const gone = this.screens.value.filter((screen) => !sources.some((one) => one.source === screen.source));
 			for (const screen of gone) screen.destroy();
 			if (gone.length > 0) this.screens.set(this.screens.value.filter((screen) => !gone.includes(screen)));
-			for (const { source } of sources) this.#screen(source);
 		}
 		this.#choose();
+	}
+
+	/** Each tab has its screen once the visitor is asked, so that its frame has loaded when the page comes. */
+	#raise(): void {
+		for (const { source } of this.room.value.sources) this.#screen(source);
 	}
 
 	#choose(): void {
@@ -174,8 +211,19 @@ export class LiveSession {
 
 	#look(): void {
 		const scene = sceneOf(this.room.value, this.#socket.link.value);
-		if (over.has(scene)) this.#forget();
+		if (blank.has(scene)) this.#forget();
+		else if (scene !== "connecting") this.#raise();
+		if (over.has(scene) && !over.has(this.scene.value)) this.chat.close();
 		this.scene.set(scene);
+	}
+
+	async #learn(again: boolean): Promise<void> {
+		try {
+			this.facts.set(await getFacts(this.id));
+		} catch (error) {
+			if (again && error instanceof ApiError && error.status === 404)
+				setTimeout(() => void this.#learn(false), FACTS_AGAIN_MS);
+		}
 	}
 
 	#forget(): void {

@@ -55,6 +55,7 @@ type ViewProps = { session: LiveSession; screen: Screen; shown: boolean; box: Bo
 function ScreenView({ session, screen, shown, box }: ViewProps) {
 	const viewport = useCell(screen.viewport);
 	const { width, height, zoom } = viewport;
+	useEffect(() => () => screen.detach(), [screen]);
 	const scale = box ? fitScale(viewport, { width: box.width - 2 * MARGIN, height: box.height - 2 * MARGIN }) : 1;
 	return (
 		<div class="device" data-shown={shown} data-device={deviceOf(viewport)}>

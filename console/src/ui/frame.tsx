@@ -1,5 +1,7 @@
 /** What every page of the console but the live view stands in: the way to the others, and who is signed in. */
 import type { ComponentChildren } from "preact";
+import { OfferCard } from "../desk/offer.tsx";
+import { StatusButton } from "../desk/status.tsx";
 import { account } from "../state/account.ts";
 import { useCell } from "../state/cell.ts";
 import { follow, type Page, pathOf, route } from "../state/route.ts";
@@ -46,11 +48,13 @@ export function Frame({ class: kind = "page", children }: { class?: string; chil
 							</a>
 						))}
 				</nav>
+				<StatusButton />
 				<AccountMenu />
 			</header>
 			<main id="content" class={kind} tabIndex={-1}>
 				{children}
 			</main>
+			<OfferCard floating={page !== "desk"} />
 		</div>
 	);
 }

@@ -1,6 +1,8 @@
 /** Icons as strokes on a 24-unit square, coloured by the text; always beside words or inside a labelled control. */
 const paths = {
 	back: "M19 12H5m6-7-7 7 7 7",
+	bell: "M6 10a6 6 0 0 1 12 0c0 5 2 6 2 7H4c0-1 2-2 2-7M10 20.500h4",
+	chat: "M4 5h16v11H10l-5 4v-4H4z",
 	check: "M5 12.5 10 17.5 19 7",
 	close: "M6 6l12 12M18 6 6 18",
 	clock: "M12 7v5l3 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18",
@@ -22,8 +24,12 @@ const paths = {
 	people:
 		"M9 5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7M2.5 20c0-4 3-6 6.5-6s6.5 2 6.5 6M16 5.5a3 3 0 0 1 0 6M18 14.5c2.3.800 3.5 2.8 3.5 5.5",
 	phone: "M7 3h10v18H7zM11 18h2",
+	reply: "M5 5h14v14H5zM14 8l-4 8",
 	search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14M16 16l5 5",
+	send: "M4 12 20 5l-5 15-3.500-6.500zM11.500 13.500 20 5",
+	sound: "M4 10v4h3l5 4V6L7 10zM15.500 9a4 4 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11",
 	stop: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M6 6l12 12",
+	swap: "M4 8h13m-3.500-4 4 4-4 4M20 16H7m3.500-4-4 4 4 4",
 	tablet: "M5 3h14v18H5zM11 18h2",
 	tabs: "M3 8h18v12H3zM3 8V5h7l2 3",
 	target: "M12 3v4M12 17v4M3 12h4M17 12h4M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8",

@@ -36,10 +36,14 @@ export function useShortcuts(keys: Readonly<Record<string, () => void>>): void {
 }
 
 const listed: readonly { keys: readonly string[]; text: TextKey }[] = [
+	{ keys: ["s"], text: "keyStatus" },
+	{ keys: ["a", "↵"], text: "keyAccept" },
 	{ keys: ["/"], text: "keySearch" },
 	{ keys: ["c"], text: "keyCode" },
 	{ keys: ["j", "k"], text: "keyRows" },
 	{ keys: ["↵"], text: "keyOpen" },
+	{ keys: ["m"], text: "keyWrite" },
+	{ keys: ["/"], text: "keyReplies" },
 	{ keys: ["f"], text: "keyFit" },
 	{ keys: [",", "."], text: "keyTabs" },
 	{ keys: ["v"], text: "keyFollow" },

@@ -42,13 +42,34 @@ test("an agent is asking until the visitor grants, and only by its own answer", 
 	assert.equal(sceneOf(after(welcome("live", "viewing")), open), "live");
 });
 
-test("the answers of the visitor outlive the close that follows them", () => {
+test("without having asked an agent helps by chat; asked, refused and withdrawn are told apart", () => {
+	const helping = welcome("helping", "helping");
 	const asked = welcome("asking", "asking");
-	assert.equal(sceneOf(after(asked, consent("deny")), closed(4410)), "declined");
-	assert.equal(sceneOf(after(asked, consent("expire")), closed(4410)), "expired");
-	assert.equal(sceneOf(after(asked, consent("grant"), consent("withdraw", 0)), closed(4410)), "withdrawn");
-	assert.equal(sceneOf(after(asked), closed(4410, "declined")), "declined");
-	assert.equal(sceneOf(after(asked, consent("grant")), closed(4410)), "ended");
+	const back = frame(Kind.members, { members: members("helping") });
+	assert.equal(sceneOf(after(helping), open), "helping");
+	assert.equal(sceneOf(after(helping, frame(Kind.members, { members: members("asking") })), open), "asking");
+	assert.equal(sceneOf(after(asked, consent("deny"), back), open), "declined");
+	assert.equal(sceneOf(after(asked, back, consent("deny")), open), "declined");
+	assert.equal(sceneOf(after(asked, consent("expire"), back), open), "expired");
+	assert.equal(sceneOf(after(asked, consent("grant"), consent("withdraw", 0), back), open), "withdrawn");
+	assert.equal(sceneOf(after(asked, consent("deny"), consent("ask")), open), "asking");
+	assert.equal(sceneOf(after(asked, consent("deny"), back), closed(4410)), "ended");
+});
+
+test("what the visitor takes back from all means nothing to an agent who saw nothing", () => {
+	assert.equal(sceneOf(after(welcome("helping", "helping"), consent("withdraw", 0)), open), "helping");
+	const denied = after(welcome("asking", "asking"), consent("deny"), consent("withdraw", 0));
+	assert.equal(sceneOf(denied, open), "declined");
+});
+
+test("a page that was on its way when consent was taken back shows nothing", () => {
+	const withdrawn = after(welcome("live", "viewing"), consent("withdraw", 0));
+	assert.equal(sceneOf(applyFrame(withdrawn, frame(Kind.diff, {}), 0), open), "withdrawn");
+});
+
+test("asking once too often is undone by the server's refusal", () => {
+	const refused = after(welcome("asking", "asking"), frame(Kind.error, { code: "too-many", kind: Kind.consent }));
+	assert.equal(sceneOf(refused, open), "helping");
 });
 
 test("each close has its scene", () => {
@@ -56,7 +77,11 @@ test("each close has its scene", () => {
 	assert.equal(sceneOf(emptyRoom, closed(4409)), "replaced");
 	assert.equal(sceneOf(emptyRoom, closed(4400)), "failed");
 	assert.equal(sceneOf(emptyRoom, idle), "connecting");
-	assert.equal(sceneOf(emptyRoom, { ...idle, phase: "waiting", greeted: true }), "lost");
+	assert.equal(sceneOf(emptyRoom, closed(1000, "handed-over")), "handed");
+	const seen = after(welcome("live", "viewing"));
+	assert.equal(sceneOf(seen, { ...idle, phase: "waiting", greeted: true }), "lost");
+	// Who sees no page loses none; the chat says that it reconnects.
+	assert.equal(sceneOf(emptyRoom, { ...idle, phase: "waiting", greeted: true }), "helping");
 });
 
 test("pause and absence show, with the reason", () => {

@@ -9,9 +9,11 @@ import {
 	Flag,
 	type Frame,
 	Kind,
+	readJSON,
 	type Source,
 	type Viewport,
 } from "../../../wire/wire.ts";
+import type { ChatRoom } from "./chat-room.ts";
 import type { MiniSocket } from "./mini-socket.ts";
 
 export const ME = 2;
@@ -26,19 +28,27 @@ export const tab = (source: number, over: Partial<Source> = {}): Source => ({
 	...over,
 });
 
-const visitor = { member: 1, role: "visitor", name: "", state: "here" };
-const self = (state: string) => ({ member: ME, role: "agent", name: "Ada Lovelace", state });
+const NAME = "Ada Lovelace";
+const self = (state: string) => ({ member: ME, role: "agent", name: NAME, state });
+export type Standing = "helping" | "asking" | "viewing";
+const roomStates = { helping: "helping", asking: "asking", viewing: "live" } as const;
 
 export class Seat {
 	readonly socket: MiniSocket;
 	readonly heard: Frame[] = [];
 	closed: number | undefined;
+	/** The visitor's name. */
+	visitor = "";
+	/** The chat this seat takes part in, once it was welcomed. */
+	readonly chat: ChatRoom;
 	#seq = 0;
 	readonly #awaited: { kind: number; done(frame: Frame): void }[] = [];
 
-	constructor(socket: MiniSocket) {
+	constructor(socket: MiniSocket, chat: ChatRoom) {
 		this.socket = socket;
+		this.chat = chat;
 		socket.onClose = (code) => {
+			chat.leave(this);
 			this.closed ??= code;
 		};
 		socket.onMessage = (bytes) => {
@@ -46,6 +56,7 @@ export class Seat {
 			if (!frame) return;
 			this.heard.push(frame);
 			if (frame.kind === Kind.ping) socket.send(encodeFrame(Kind.pong, frame.body, { time: Date.now() }));
+			if (frame.kind === Kind.chat || frame.kind === Kind.read) chat.heard(this, frame, ME, NAME);
 			const at = this.#awaited.findIndex(({ kind }) => kind === frame.kind);
 			if (at >= 0) this.#awaited.splice(at, 1)[0]?.done(frame);
 		};
@@ -61,25 +72,51 @@ export class Seat {
 		this.socket.send(encodeJSON(kind, body, { source, time: Date.now() }));
 	}
 
-	/** Answers hello; asks the visitor unless the agent is known to be viewing. */
-	async welcome(state: "asking" | "viewing" = "asking", sources: Source[] = [tab(1)]): Promise<Frame> {
+	/** Answers hello; asks the visitor unless told otherwise. */
+	async welcome(state: Standing = "asking", sources: Source[] = [tab(1)]): Promise<Frame> {
 		const hello = await this.hears(Kind.hello);
 		this.json(Kind.welcome, {
 			member: ME,
 			source: 0,
 			room: "r",
-			state: state === "asking" ? "asking" : "live",
-			members: [visitor, self(state)],
+			state: roomStates[state],
+			members: this.#members(state),
 			sources,
 			limits: { frameBytes: 65536, partBytes: 65536, assetBytes: 1, pingMs: 10_000, silenceMs: 25_000 },
+			reads: this.chat.reads,
 		});
+		this.chat.join(this, readJSON<{ chat?: number }>(hello)?.chat ?? 0);
 		return hello;
 	}
 
 	grant(): void {
 		this.json(Kind.consent, { what: "view", act: "grant", member: ME });
-		this.json(Kind.members, { members: [visitor, self("viewing")] });
-		this.json(Kind.room, { state: "live" });
+		this.stand("viewing");
+	}
+
+	/** The visitor says no, does not answer, or takes consent back: the agent stays, and helps by chat. */
+	refuse(act: "deny" | "expire" | "withdraw", member = ME): void {
+		this.json(Kind.consent, { what: "view", act, member });
+		this.stand("helping");
+	}
+
+	/** Tells how this agent stands. */
+	stand(state: Standing): void {
+		this.json(Kind.members, { members: this.#members(state) });
+		this.json(Kind.room, { state: roomStates[state] });
+	}
+
+	typing(on: boolean): void {
+		this.socket.send(encodeFrame(Kind.typing, Uint8Array.of(on ? 1 : 0), { member: 1 }));
+	}
+
+	/** The visitor has read up to a message. */
+	read(n: number): void {
+		this.socket.send(encodeJSON(Kind.read, { n }, { member: 1 }));
+	}
+
+	#members(state: Standing) {
+		return [{ member: 1, role: "visitor", name: this.visitor, state: "here" }, self(state)];
 	}
 
 	viewport(over: Partial<Viewport> = {}, source = 1): void {

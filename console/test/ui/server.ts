@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Bundle, bundle } from "./bundle.ts";
+import { ChatRoom } from "./chat-room.ts";
 import { MiniSocket } from "./mini-socket.ts";
 import { Seat } from "./seat.ts";
 
@@ -17,6 +18,42 @@ export type Visitor = {
 	lang: string;
 	agents: string[];
 	sources: number;
+	name?: string;
+	help?: boolean;
+};
+
+const site = { id: "s1", name: "Leaf & Stem" };
+
+/** A desk as the stream gives it. */
+export const desk = (over: Record<string, unknown> = {}) => ({
+	me: { status: "available", capacity: 3, active: 0 },
+	waiting: [] as Record<string, unknown>[],
+	offer: null as Record<string, unknown> | null,
+	mine: [] as string[],
+	...over,
+});
+export type Desk = ReturnType<typeof desk>;
+
+const soon = (ms: number) => new Date(Date.now() + ms).toISOString();
+
+export const waiting = (room: string, over: Record<string, unknown> = {}) => ({
+	room,
+	site,
+	name: "",
+	page: "https://leaf-and-stem.example/checkout",
+	title: "Checkout",
+	lang: "en-GB",
+	team: "",
+	since: soon(-65_000),
+	position: 1,
+	offeredTo: "",
+	front: false,
+	...over,
+});
+
+export const offer = (room: string, over: Record<string, unknown> = {}) => {
+	const { position: _, offeredTo: __, front: ___, ...visit } = waiting(room);
+	return { ...visit, note: "", from: "", until: soon(30_000), ...over };
 };
 
 const MIRROR_CSP =
@@ -33,6 +70,7 @@ export class TestServer {
 	readonly #bundle: Bundle;
 	readonly #http: Server;
 	readonly #streams = new Set<ServerResponse>();
+	readonly #desks = new Set<ServerResponse>();
 	readonly #arrivals: Seat[] = [];
 	readonly #awaited: ((seat: Seat) => void)[] = [];
 	signedIn = true;
@@ -42,6 +80,19 @@ export class TestServer {
 	/** Bodies of POST /joins. */
 	readonly joins: unknown[] = [];
 	signInStatus = 200;
+	role = "agent";
+	desk: Desk = desk();
+	/** What POST /desk/accept answers: 200, or 409 with a code. */
+	acceptCode = "";
+	/** Calls of the desk, of sessions and hand-overs, with their bodies. */
+	readonly calls: { call: string; body: unknown }[] = [];
+	/** Facts of a session; undefined: none are kept. */
+	facts: Record<string, unknown> | undefined;
+	replies: { id: string; shortcut: string; text: string }[] = [];
+	reasons: { id: string; label: string; retired: boolean }[] = [];
+	colleagues = { people: [] as unknown[], teams: [] as unknown[] };
+	/** By room. */
+	chats = new Map<string, ChatRoom>();
 
 	constructor(bundle: Bundle) {
 		this.#bundle = bundle;
@@ -60,6 +111,15 @@ export class TestServer {
 		this.joinStatus = 200;
 		this.signInStatus = 200;
 		this.joins.length = 0;
+		this.role = "agent";
+		this.desk = desk();
+		this.acceptCode = "";
+		this.calls.length = 0;
+		this.facts = undefined;
+		this.replies = [];
+		this.reasons = [];
+		this.colleagues = { people: [], teams: [] };
+		this.chats = new Map();
 		this.#arrivals.length = 0;
 		this.#awaited.length = 0;
 	}
@@ -70,9 +130,27 @@ export class TestServer {
 		for (const stream of this.#streams) this.#sendList(stream);
 	}
 
+	/** Sends the desk to everyone who watches. */
+	pushDesk(over: Partial<Desk>): void {
+		this.desk = { ...this.desk, ...over };
+		for (const stream of this.#desks) this.#sendDesk(stream);
+	}
+
+	/** How many consoles attend. */
+	get attending(): number {
+		return this.#desks.size;
+	}
+
+	/** The chat of a room. */
+	chat(room: string): ChatRoom {
+		const chat = this.chats.get(room) ?? new ChatRoom();
+		this.chats.set(room, chat);
+		return chat;
+	}
+
 	/** Cuts all streams, as a restart does. */
 	cutStreams(): void {
-		for (const stream of this.#streams) stream.destroy();
+		for (const stream of [...this.#streams, ...this.#desks]) stream.destroy();
 	}
 
 	/** The next agent's connection. */
@@ -85,6 +163,10 @@ export class TestServer {
 		this.cutStreams();
 		this.#http.closeAllConnections();
 		await new Promise<void>((done) => this.#http.close(() => done()));
+	}
+
+	#sendDesk(stream: ServerResponse): void {
+		stream.write(`event: desk\ndata: ${JSON.stringify(this.desk)}\n\n`);
 	}
 
 	#sendList(stream: ServerResponse): void {
@@ -123,7 +205,7 @@ export class TestServer {
 			id: "p1",
 			name: "Ada Lovelace",
 			email: "ada@example.com",
-			role: "agent",
+			role: this.role,
 			tenant: { id: "t1", name: "Green Leaf" },
 		};
 		if (call === "POST /api/v1/sign-in") {
@@ -140,17 +222,55 @@ export class TestServer {
 			this.#streams.add(response);
 			response.on("close", () => this.#streams.delete(response));
 			this.#sendList(response);
+		} else if (call === "GET /api/v1/desk/stream") {
+			response.writeHead(200, { "Content-Type": "text/event-stream" });
+			this.#desks.add(response);
+			response.on("close", () => this.#desks.delete(response));
+			this.#sendDesk(response);
+		} else if (this.#deskCall(call, body, response)) {
+			this.calls.push({ call: call.replace("/api/v1", ""), body });
 		} else if (call === "POST /api/v1/joins") {
 			this.joins.push(body);
 			const room = (body as { room?: string }).room ?? "room-by-code";
-			const site = { id: "s1", name: "Leaf & Stem" };
-			if (this.joinStatus === 200) json(response, { room, ticket: "T", socket: "/api/v1/socket", site });
+			if (this.joinStatus === 200) json(response, join(room));
 			else problem(response, this.joinStatus);
 		} else problem(response, 404);
 	}
 
+	/** Whether the call was one of an agent's daily work. */
+	#deskCall(call: string, body: unknown, response: ServerResponse): boolean {
+		const { room = "", status = "" } = (body ?? {}) as { room?: string; status?: string };
+		const [, session] = /^GET \/api\/v1\/sessions\/([^/?]+)$/.exec(call) ?? [];
+		if (session !== undefined) {
+			if (this.facts) json(response, { id: session, kind: "help", site, ...this.facts });
+			else problem(response, 404);
+		} else if (call === "POST /api/v1/desk/status") {
+			response.writeHead(204).end();
+			this.pushDesk({ me: { ...this.desk.me, status } });
+		} else if (call === "POST /api/v1/desk/accept") {
+			if (this.acceptCode) problem(response, 409, this.acceptCode);
+			else json(response, join(room));
+			if (!this.acceptCode) {
+				const { waiting: others, mine } = this.desk;
+				this.pushDesk({ offer: null, waiting: others.filter((one) => one.room !== room), mine: [...mine, room] });
+			}
+		} else if (call === "POST /api/v1/desk/decline") {
+			response.writeHead(204).end();
+			this.pushDesk({ offer: null });
+		} else if (call === "GET /api/v1/colleagues") json(response, this.colleagues);
+		else if (call === "GET /api/v1/replies") json(response, { items: this.replies });
+		else if (call === "GET /api/v1/reasons") json(response, { items: this.reasons });
+		else if (/^(PUT|POST) \/api\/v1\/(sessions\/[^/]+\/wrap-up|rooms\/[^/]+\/hand-over)$/.test(call))
+			response.writeHead(204).end();
+		else return false;
+		return true;
+	}
+
 	#upgrade(request: IncomingMessage, stream: Duplex): void {
-		const seat = new Seat(new MiniSocket(request, stream, "alongside.v1"));
+		// The ticket names the room here; the real one is a secret.
+		const ticket = /ticket\.([^,\s]+)/.exec(request.headers["sec-websocket-protocol"] ?? "")?.[1] ?? "";
+		const room = Buffer.from(ticket, "base64url").toString();
+		const seat = new Seat(new MiniSocket(request, stream, "alongside.v1"), this.chat(room));
 		const awaited = this.#awaited.shift();
 		if (awaited) awaited(seat);
 		else this.#arrivals.push(seat);
@@ -168,8 +288,15 @@ function json(response: ServerResponse, value: unknown): void {
 	response.end(JSON.stringify(value));
 }
 
-function problem(response: ServerResponse, status: number): void {
+const join = (room: string) => ({
+	room,
+	ticket: Buffer.from(room).toString("base64url"),
+	socket: "/api/v1/socket",
+	site,
+});
+
+function problem(response: ServerResponse, status: number, code = "no"): void {
 	if (status === 429) response.setHeader("Retry-After", "40");
 	response.writeHead(status, { "Content-Type": "application/problem+json" });
-	response.end(JSON.stringify({ type: "about:blank", title: "No", status, detail: "No.", code: "no" }));
+	response.end(JSON.stringify({ type: "about:blank", title: "No", status, detail: "No.", code }));
 }
