@@ -93,7 +93,11 @@ class Session implements Running, Desk {
 				this.#opened = entry;
 				this.#link.start(false);
 			},
-			failed: (reason) => this.#link.stop(reason),
+			failed: (reason) => {
+				this.#link.stop(reason);
+				// Not connected yet, or not any more: the link has nothing to tell.
+				if (this.#state.phase !== "closed") this.#changed("closed", reason);
+			},
 		});
 	}
 

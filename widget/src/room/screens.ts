@@ -49,5 +49,6 @@ export function summary(state: State): string {
 	if (stage !== "room") return stage === "arriving" ? "connecting" : stage === "form" ? "form" : "message";
 	if (room === "browsing") return "browsing";
 	if (phase !== "online" && !state.code) return "connecting";
-	return state.agents.size > 0 ? "helping" : "waiting";
+	// Whoever has come only to ask whether to see the page has not begun to help.
+	return [...state.agents.values()].some(({ state }) => state !== "asking") ? "helping" : "waiting";
 }

@@ -9,7 +9,8 @@ export type Ask = { member: number; name: unknown; until: number };
 export type Stage = "arriving" | "form" | "away" | "left" | "room";
 /** How far something has come that is sent by a call of its own: a form, a message, a rating. */
 export type Sending = "" | "sending" | "failed" | "done";
-export type Agent = { name: unknown; away: boolean };
+/** `state` as the server tells it: helping, asking, viewing, away. */
+export type Agent = { name: unknown; state: string };
 
 /** All that the visitor's side knows of its session; what is shown follows from it alone (screens.ts). */
 export type State = {
@@ -112,11 +113,10 @@ export function withMembers(state: State, members: unknown): State {
 	const viewers = new Map<number, unknown>();
 	for (const entry of members as (Partial<Member> | null)[]) {
 		if (entry?.role !== "agent" || !isMemberNumber(entry.member)) continue;
-		const { member, name } = entry;
-		const away = entry.state === "away";
-		agents.set(member, { name, away });
+		const { member, name, state: does = "" } = entry;
+		agents.set(member, { name, state: does });
 		// One who lost the connection is still let see once back.
-		if (away ? state.viewers.has(member) : !BLIND.has(entry.state)) viewers.set(member, name);
+		if (does === "away" ? state.viewers.has(member) : !BLIND.has(does)) viewers.set(member, name);
 	}
 	const asks = state.asks.filter(({ member }) => agents.has(member) && !viewers.has(member));
 	const helped = state.helped || agents.size > 0;

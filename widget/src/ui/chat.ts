@@ -104,7 +104,7 @@ function statusText({ texts, minutes, number }: Speech, { phase, agents, place, 
 	if (phase !== "online" && agents.size > 0) return texts.reconnecting;
 	if (phase !== "online" || stage !== "room") return texts.connecting;
 	const all = [...agents.values()];
-	const here = all.filter(({ away }) => !away);
+	const here = all.filter(({ state }) => state !== "away");
 	if (here[0]) return texts.here(safeName(here[0].name, texts.anAgent), here.length - 1);
 	if (all[0]) return texts.back(safeName(all[0].name, texts.anAgent));
 	if (!place) return texts.waiting;

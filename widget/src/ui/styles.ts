@@ -42,7 +42,7 @@ h2{font-size:1.12em;font-weight:650;line-height:1.35;overflow-wrap:anywhere}
 .panel.chat{padding-block-end:.85em;max-height:min(38em,calc(100% - 2em - var(--keyboard)))}
 .panel.chat.above{max-height:min(38em,calc(100% - 6.25em))}
 .chat .wait{margin-block-start:.75em;padding-block:.5em}
-.head button.leave{color:var(--soft);font-size:.9em;margin-inline-start:auto}
+.head button.leave{color:var(--soft);font-size:.9em;font-weight:500;min-height:3.1em;margin-inline-start:auto}
 details.phone{margin-block-start:.6em;font-size:.92em;color:var(--soft)}
 summary{cursor:pointer;border-radius:.4em;padding-block:.55em;list-style-position:inside}
 details.phone p{font-size:.95em;margin-block-start:.35em}
@@ -58,7 +58,7 @@ details .code{color:var(--fg)}
 .own .by,.sent{text-align:end}
 .sent{margin-block:.1em 0}
 .sent.failed{color:var(--stop)}
-.sent button{min-height:2.2em;padding:.2em .5em;text-decoration:underline}
+.sent button{min-height:3.4em;padding:.2em .5em;text-decoration:underline}
 .typing{flex:none;font-size:.85em}
 .composer{flex:none;display:flex;align-items:end;gap:.5em;margin-block-start:.7em}
 .composer button{flex:none;width:2.75em;padding:0;display:grid;place-items:center}

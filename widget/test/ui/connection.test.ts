@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Kind } from "../../../wire/wire.ts";
-import { askForHelp, bar, beSeen, launcher, panel, shut, until, visit } from "./harness.ts";
+import { askForHelp, bar, beSeen, endChat, launcher, panel, shut, until, visit } from "./harness.ts";
 
 after(shut);
 
@@ -135,7 +135,7 @@ test("routes, titles and addresses are told as the policy cuts them; history is 
 	assert.deepEqual(told.json, { url: `${server.origin}/orders/7`, title: "Order 7", visible: true, focused: true });
 	await page.goBack();
 	await until("the way back", () => server.tab.of(Kind.page).at(-1)?.json?.url === `${server.origin}/`);
-	await bar(page).getByRole("button", { name: "Stop" }).click();
+	await endChat(page);
 	await page.getByRole("dialog", { name: "Session ended" }).waitFor();
 	assert.equal(await native(), false);
 	await done();

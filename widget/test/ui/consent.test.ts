@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { Page } from "playwright-core";
 import { Kind } from "../../../wire/wire.ts";
-import { askForHelp, bar, beSeen, launcher, panel, shut, until, visit } from "./harness.ts";
+import { askForHelp, bar, beSeen, endChat, launcher, panel, shut, until, visit } from "./harness.ts";
 
 after(shut);
 
@@ -18,6 +18,10 @@ test("a denied question is answered, captures nothing and leaves a fresh code", 
 	await page.getByRole("button", { name: "Don’t allow" }).click();
 	const answer = await until("an answer", () => server.tab.of(Kind.consent)[0]);
 	assert.equal(answer.json?.act, "deny");
+	// Who was refused stays to talk; the code for somebody else is a click away.
+	await panel(page).getByText("Mina is here").waitFor();
+	assert.equal(await panel(page).locator(".code").isVisible(), false);
+	await panel(page).getByText("Show code").click();
 	await panel(page).getByText("914").waitFor();
 	assert.deepEqual(await calls(page), []);
 	assert.ok(!server.requests.includes("GET /widget/capture.js"));
@@ -155,7 +159,7 @@ test("the code panel folds away and comes back; cancelling leaves nothing", asyn
 	await askForHelp(page, server);
 	await page.keyboard.press("Escape");
 	await launcher(page).click();
-	await panel(page).getByRole("button", { name: "Cancel" }).click();
+	await endChat(page);
 	await launcher(page).waitFor();
 	assert.equal(await page.evaluate(() => sessionStorage.length), 0);
 	await until("a bye", () => server.tabs[0]?.of(Kind.bye)[0]);

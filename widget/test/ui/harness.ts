@@ -85,6 +85,13 @@ export async function askForHelp(page: Page, server: TestServer): Promise<void> 
 	await until("a connection", () => server.open[0]?.hello);
 }
 
+/** Ends the conversation by the visitor's hand, with the question whether that is meant. */
+export async function endChat(page: Page): Promise<void> {
+	if (!(await panel(page).isVisible())) await bar(page).getByRole("button", { name: "Chat" }).click();
+	await panel(page).getByRole("button", { name: "End conversation" }).click();
+	await panel(page).getByRole("group").getByRole("button", { name: "End conversation" }).click();
+}
+
 /** From nothing to an agent who sees the page. */
 export async function beSeen(page: Page, server: TestServer, name = "Mina"): Promise<void> {
 	await askForHelp(page, server);

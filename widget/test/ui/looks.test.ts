@@ -1,91 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, test } from "node:test";
-import type { Page } from "playwright-core";
 import { Kind } from "../../../wire/wire.ts";
 import { askForHelp, bar, launcher, open, panel, shop, shut, visit } from "./harness.ts";
+import { look, variants } from "./look.ts";
 
 after(shut);
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-/** Where to leave a picture of each state, for a person to look at; none by default. */
-const pictures = process.env.ALONGSIDE_PICTURES;
-if (pictures) await mkdir(pictures, { recursive: true });
-
-type Finding = { id: string; help: string; nodes: { html: string; failureSummary: string }[] };
-
-/** No violation of axe-core's rules: WCAG 2.2 A and AA, best practices. */
-async function audit(page: Page, name: string): Promise<void> {
-	if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
-	const findings = await page.evaluate(async () => {
-		const { run } = Reflect.get(window, "axe") as { run(at: object): Promise<{ violations: Finding[] }> };
-		return (await run({ include: ["alongside-help"] })).violations;
-	});
-	const told = findings.map(
-		({ id, nodes }) => `${id}: ${nodes.map((n) => `${n.html} ${n.failureSummary}`).join("; ")}`,
-	);
-	assert.deepEqual(told, [], name);
-}
-
-/** Relative luminance of a computed colour (WCAG 2.2). */
-function luminance(color: string): number {
-	const [r = 0, g = 0, b = 0] = (color.match(/[\d.]+/g) ?? []).map((part) => {
-		const v = Number(part) / 255;
-		return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
-	});
-	return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
-/** Texts with less than 4.5:1 against what is behind them (WCAG 2.2 §1.4.3), which axe-core cannot tell in a popover. */
-async function pale(page: Page): Promise<string[]> {
-	const texts = await page.evaluate(() =>
-		[...(document.querySelector("alongside-help")?.shadowRoot?.querySelectorAll("*") ?? [])]
-			.filter((element) => element.checkVisibility() && element.className !== "said")
-			.filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.nodeValue?.trim()))
-			.map((element) => {
-				let at: Element | null = element;
-				while (at && getComputedStyle(at).backgroundColor === "rgba(0, 0, 0, 0)") at = at.parentElement;
-				const behind = at ? getComputedStyle(at).backgroundColor : "rgb(255, 255, 255)";
-				return { text: element.textContent, color: getComputedStyle(element).color, behind };
-			}),
-	);
-	assert.ok(texts.length > 0);
-	return texts.flatMap(({ text, color, behind }) => {
-		const [low = 0, high = 0] = [luminance(color), luminance(behind)].sort((a, b) => a - b);
-		const ratio = (high + 0.05) / (low + 0.05);
-		return ratio < 4.5 ? [`${ratio.toFixed(2)} ${text}`] : [];
-	});
-}
-
-/** Everything is in the window and large enough, the page has not grown; with a picture, and an audit if asked for. */
-async function look(page: Page, name: string, audited: boolean): Promise<void> {
-	await page.waitForTimeout(250);
-	if (pictures) await page.screenshot({ path: `${pictures}/${name}.png` });
-	if (audited) await audit(page, name);
-	if (name.startsWith("desktop") || name.startsWith("dark"))
-		assert.deepEqual(await pale(page), [], `${name}: contrast`);
-	const outside = await page.evaluate(() => {
-		const root = document.querySelector("alongside-help")?.shadowRoot;
-		return [...(root?.querySelectorAll(".launcher,.panel,.bar,.info,.bar button,.panel button") ?? [])]
-			.filter((element) => element.checkVisibility())
-			.filter((element) => {
-				const box = element.getBoundingClientRect();
-				return box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight || box.height < 40;
-			})
-			.map((element) => element.outerHTML.slice(0, 90));
-	});
-	assert.deepEqual(outside, [], `${name}: within the window, and large enough for a finger`);
-	assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, name);
-}
-
-const variants = {
-	desktop: { lang: "en", audited: true },
-	phone: { lang: "de", viewport: { width: 320, height: 640 } },
-	dark: { lang: "fr", audited: true, colorScheme: "dark", reducedMotion: "reduce" },
-	arabic: { lang: "ar", audited: true, viewport: { width: 390, height: 760 } },
-	contrast: { lang: "es", forcedColors: "active" },
-} as const;
 
 for (const [name, { lang, ...rest }] of Object.entries(variants)) {
 	test(`every state is accessible and fits: ${name}`, async () => {
@@ -101,7 +20,7 @@ for (const [name, { lang, ...rest }] of Object.entries(variants)) {
 		await page.getByRole("alertdialog").waitFor();
 		await look(page, `${name}-3-question`, audited);
 		await page.waitForTimeout(250);
-		await page.locator("button.main").click();
+		await panel(page).locator("button.main").click();
 		await bar(page).waitFor();
 		server.point(2, 7, 0, 0);
 		await page.locator(".cursor").waitFor();
@@ -117,13 +36,26 @@ for (const [name, { lang, ...rest }] of Object.entries(variants)) {
 		await look(page, `${name}-7-reconnecting`, audited);
 		server.dropSockets = false;
 		await page.locator(".bar.paused").waitFor();
-		await page.locator("button.stop").click();
-		await panel(page).waitFor();
-		await look(page, `${name}-8-ended`, audited);
+		await page.locator("button.talk").click();
+		server.say("Would you like to see https://example.org/monstera?");
+		await look(page, `${name}-8-bar-and-chat`, audited);
+		await page.locator("button.talk").click();
+		await bar(page).locator("button.stop").click();
+		await page.locator(".bar").waitFor({ state: "hidden" });
+		await look(page, `${name}-9-chat`, audited);
+		await page.locator("button.leave").click();
+		await look(page, `${name}-10-sure`, audited);
+		await page.locator("button.main.stop").click();
+		await page.locator(".scores").waitFor();
+		await page.locator(".scores label").nth(3).click();
+		await look(page, `${name}-11-rating`, audited);
+		await panel(page).locator("button.main").click();
+		await page.locator(".scores").waitFor({ state: "detached" });
+		await look(page, `${name}-12-rated`, audited);
 		server.failEntries = 500;
-		await page.locator("button.main").click();
+		await panel(page).locator("button.main").click();
 		await page.waitForFunction(() => !document.querySelector("alongside-help")?.shadowRoot?.querySelector(".wait"));
-		await look(page, `${name}-9-unreachable`, audited);
+		await look(page, `${name}-13-unreachable`, audited);
 		await done();
 	});
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Kind } from "../../../wire/wire.ts";
-import { askForHelp, bar, beSeen, launcher, panel, shut, until, visit } from "./harness.ts";
+import { askForHelp, bar, beSeen, endChat, launcher, panel, shut, until, visit } from "./harness.ts";
 
 after(shut);
 
@@ -59,7 +59,7 @@ test("a new tab joins with an ID of its own; pausing and ending reach every tab"
 	await bar(page).getByRole("button", { name: "Resume" }).click();
 	await bar(other).getByText("Mina sees this page").waitFor();
 
-	await bar(other).getByRole("button", { name: "Stop" }).click();
+	await endChat(other);
 	for (const each of [page, other]) {
 		await each.getByRole("dialog", { name: "Session ended" }).waitFor();
 		assert.equal(await each.evaluate(() => sessionStorage.length), 0);
