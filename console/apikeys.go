@@ -36,7 +36,7 @@ func happened(at time.Time) *time.Time {
 	return &at
 }
 
-func (c *Console) listKeys(ctx context.Context, who caller, _ *none) (*body[list[keyView]], error) {
+func (c *Console) listKeys(ctx context.Context, who caller, in *Paging) (*body[list[keyView]], error) {
 	all, err := c.accounts.APIKeys(ctx, who.person.Tenant)
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func (c *Console) listKeys(ctx context.Context, who caller, _ *none) (*body[list
 	for _, key := range all {
 		views = append(views, viewKey(key, ""))
 	}
-	return giveList(views)
+	return giveList(*in, views, func(v keyView) string { return v.ID })
 }
 
 type newKey struct {

@@ -16,8 +16,8 @@ type Audit interface {
 }
 
 type auditQuery struct {
-	page
-	period
+	Paging
+	Period
 	Actor  string `query:"actor" maxLength:"128" doc:"ID"`
 	Act    string `query:"act" maxLength:"64"`
 	Object string `query:"object" maxLength:"128" doc:"Kind, such as site"`

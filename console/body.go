@@ -146,16 +146,3 @@ func checkQuery(raw string) error {
 func isName(part string) bool {
 	return len(part) <= maxIDBytes && utf8.ValidString(part) && !strings.ContainsFunc(part, unicode.IsControl)
 }
-
-// checkText refuses a text that is missing, longer than maxCharacters or would not print.
-func checkText(field, text string, maxCharacters int) error {
-	switch {
-	case text == "":
-		return problemField(field, "is missing")
-	case utf8.RuneCountInString(text) > maxCharacters:
-		return problemField(field, fmt.Sprintf("is longer than %d characters", maxCharacters))
-	case strings.ContainsFunc(text, unicode.IsControl):
-		return problemField(field, "contains a control character")
-	}
-	return nil
-}

@@ -34,7 +34,7 @@ func viewInvitation(i accounts.Invitation) invitationView {
 	return view
 }
 
-func (c *Console) listInvitations(ctx context.Context, who caller, _ *none) (*body[list[invitationView]], error) {
+func (c *Console) listInvitations(ctx context.Context, who caller, in *Paging) (*body[list[invitationView]], error) {
 	all, err := c.accounts.Invitations(ctx, who.person.Tenant)
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (c *Console) listInvitations(ctx context.Context, who caller, _ *none) (*bo
 	for _, invitation := range all {
 		views = append(views, viewInvitation(invitation))
 	}
-	return giveList(views)
+	return giveList(*in, views, func(v invitationView) string { return v.ID })
 }
 
 type inviteRequest struct {

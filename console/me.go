@@ -130,7 +130,7 @@ type signInView struct {
 	Current  bool      `json:"current"`
 }
 
-func (c *Console) listSignIns(ctx context.Context, who caller, _ *none) (*body[list[signInView]], error) {
+func (c *Console) listSignIns(ctx context.Context, who caller, in *Paging) (*body[list[signInView]], error) {
 	all, err := c.accounts.SignIns(ctx, who.person.Tenant, who.person.ID, who.token)
 	if err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func (c *Console) listSignIns(ctx context.Context, who caller, _ *none) (*body[l
 	for _, s := range all {
 		views = append(views, signInView{s.ID, s.Device, s.Created, s.LastUsed, s.Current})
 	}
-	return giveList(views)
+	return giveList(*in, views, func(v signInView) string { return v.ID })
 }
 
 // revokeSignIn also closes what the person has open: which sign-in a stream or a seat belongs to is not kept. What is still

@@ -43,7 +43,7 @@ func viewPerson(person accounts.Person, teams []accounts.Team, forRole accounts.
 	return view
 }
 
-func (c *Console) listPeople(ctx context.Context, who caller, _ *none) (*body[list[personView]], error) {
+func (c *Console) listPeople(ctx context.Context, who caller, in *Paging) (*body[list[personView]], error) {
 	all, err := c.accounts.People(ctx, who.person.Tenant)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (c *Console) listPeople(ctx context.Context, who caller, _ *none) (*body[li
 	for _, person := range all {
 		views = append(views, viewPerson(person, teams, who.person.Role))
 	}
-	return giveList(views)
+	return giveList(*in, views, func(v personView) string { return v.ID })
 }
 
 type personChange struct {

@@ -31,9 +31,9 @@ type items[T any] struct {
 	Items []T `json:"items" maxItems:"200"`
 }
 
-func (c *Console) listReplies(ctx context.Context, who caller, _ *none) (*body[list[replyView]], error) {
+func (c *Console) listReplies(ctx context.Context, who caller, in *Paging) (*body[list[replyView]], error) {
 	all, err := c.accounts.Replies(ctx, who.person.Tenant)
-	return giveReplies(all, err)
+	return giveReplies(*in, all, err)
 }
 
 func (c *Console) setReplies(ctx context.Context, who caller, in *body[items[replyView]]) (*body[list[replyView]], error) {
@@ -42,10 +42,10 @@ func (c *Console) setReplies(ctx context.Context, who caller, in *body[items[rep
 		replies = append(replies, accounts.Reply(reply))
 	}
 	all, err := c.accounts.SetReplies(ctx, who.person.Tenant, replies)
-	return giveReplies(all, err)
+	return giveReplies(Paging{}, all, err)
 }
 
-func giveReplies(all []accounts.Reply, err error) (*body[list[replyView]], error) {
+func giveReplies(page Paging, all []accounts.Reply, err error) (*body[list[replyView]], error) {
 	var views []replyView
 	for _, reply := range all {
 		views = append(views, replyView(reply))
@@ -53,12 +53,12 @@ func giveReplies(all []accounts.Reply, err error) (*body[list[replyView]], error
 	if err != nil {
 		return nil, err
 	}
-	return giveList(views)
+	return giveList(page, views, func(v replyView) string { return v.ID })
 }
 
-func (c *Console) listReasons(ctx context.Context, who caller, _ *none) (*body[list[reasonView]], error) {
+func (c *Console) listReasons(ctx context.Context, who caller, in *Paging) (*body[list[reasonView]], error) {
 	all, err := c.accounts.Reasons(ctx, who.person.Tenant)
-	return giveReasons(all, err)
+	return giveReasons(*in, all, err)
 }
 
 func (c *Console) setReasons(ctx context.Context, who caller, in *body[items[reasonView]]) (*body[list[reasonView]], error) {
@@ -67,10 +67,10 @@ func (c *Console) setReasons(ctx context.Context, who caller, in *body[items[rea
 		reasons = append(reasons, accounts.Reason(reason))
 	}
 	all, err := c.accounts.SetReasons(ctx, who.person.Tenant, reasons)
-	return giveReasons(all, err)
+	return giveReasons(Paging{}, all, err)
 }
 
-func giveReasons(all []accounts.Reason, err error) (*body[list[reasonView]], error) {
+func giveReasons(page Paging, all []accounts.Reason, err error) (*body[list[reasonView]], error) {
 	var views []reasonView
 	for _, reason := range all {
 		views = append(views, reasonView(reason))
@@ -78,5 +78,5 @@ func giveReasons(all []accounts.Reason, err error) (*body[list[reasonView]], err
 	if err != nil {
 		return nil, err
 	}
-	return giveList(views)
+	return giveList(page, views, func(v reasonView) string { return v.ID })
 }

@@ -1,14 +1,35 @@
 package console
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // defaultPage is how many entries a page of a list has where nothing else is asked for.
 const defaultPage = 50
 
-// page is which part of a list is asked for.
-type page struct {
+// Paging is which part of a list is asked for. It has an exported name, like all that is embedded in a request or an answer:
+// huma sees no other.
+type Paging struct {
 	After string `query:"after" maxLength:"512" doc:"The next of the page before."`
 	Limit int    `query:"limit" minimum:"1" maximum:"200"`
+}
+
+// giveList answers a list that is at hand as a whole: all of it, unless a page of it is asked for. id tells entries apart.
+func giveList[T any](page Paging, all []T, id func(T) string) (*body[list[T]], error) {
+	if page.After != "" {
+		at := slices.IndexFunc(all, func(entry T) bool { return id(entry) == page.After })
+		if at < 0 {
+			return nil, problemField("after", "must be the next of another page")
+		}
+		all = all[at+1:]
+	}
+	view := list[T]{Items: full(all)}
+	if page.Limit > 0 && page.Limit < len(all) {
+		view.Items = all[:page.Limit]
+		view.Next = id(all[page.Limit-1])
+	}
+	return give(view)
 }
 
 func pageSize(limit int) int {
@@ -18,14 +39,14 @@ func pageSize(limit int) int {
 	return limit
 }
 
-// period is a span of time. A date stands for the whole day.
-type period struct {
+// Period is a span of time. A date stands for the whole day.
+type Period struct {
 	From string `query:"from" maxLength:"40" doc:"A time such as 2026-11-22T09:00:00Z, or a date."`
 	To   string `query:"to" maxLength:"40" doc:"Up to but without this time, or with the whole of this day."`
 }
 
 // times are zero where there is no limit. Days begin at midnight of the zone.
-func (p period) times(zone *time.Location) (from, to time.Time, err error) {
+func (p Period) times(zone *time.Location) (from, to time.Time, err error) {
 	if from, err = moment("from", p.From, zone, 0); err != nil {
 		return from, to, err
 	}

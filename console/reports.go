@@ -12,7 +12,7 @@ import (
 )
 
 type reportQuery struct {
-	period
+	Period
 	By   string `query:"by" enum:"day,team,site,agent" default:"day"`
 	Site string `query:"site" maxLength:"128"`
 	Team string `query:"team" maxLength:"128"`

@@ -10,8 +10,8 @@ import (
 	"alongside/rooms"
 )
 
-// personQuery names one visitor of the tenant's sites in one way.
-type personQuery struct {
+// PersonQuery names one visitor of the tenant's sites in one way.
+type PersonQuery struct {
 	User    string `query:"user" json:"user,omitempty" maxLength:"200" doc:"ID that the site vouches for"`
 	Visitor string `query:"visitor" json:"visitor,omitempty" maxLength:"200" doc:"Long-term ID"`
 	Email   string `query:"email" json:"email,omitempty" maxLength:"254"`
@@ -19,7 +19,7 @@ type personQuery struct {
 }
 
 // who returns the way too, for the audit log: the value itself may name a person.
-func (q personQuery) who() (who history.Who, by string, err error) {
+func (q PersonQuery) who() (who history.Who, by string, err error) {
 	given := map[string]string{"user": q.User, "visitor": q.Visitor, "email": q.Email, "receipt": q.Receipt}
 	var ways []string
 	for _, way := range []string{"user", "visitor", "email", "receipt"} {
@@ -37,13 +37,13 @@ func (q personQuery) who() (who history.Who, by string, err error) {
 }
 
 type personSessions struct {
-	Sessions []sessionRow `json:"sessions" doc:"At most 200."`
+	Sessions []SessionRow `json:"sessions" doc:"At most 200."`
 	Count    int          `json:"count" doc:"Of all of them."`
 }
 
 const maxPersonSessions = 200
 
-func (c *Console) findPerson(ctx context.Context, who caller, in *personQuery) (*body[personSessions], error) {
+func (c *Console) findPerson(ctx context.Context, who caller, in *PersonQuery) (*body[personSessions], error) {
 	person, by, err := in.who()
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (c *Console) findPerson(ctx context.Context, who caller, in *personQuery) (
 	if err != nil {
 		return nil, err
 	}
-	view := personSessions{Sessions: []sessionRow{}, Count: len(ids)}
+	view := personSessions{Sessions: []SessionRow{}, Count: len(ids)}
 	for _, id := range ids[:min(len(ids), maxPersonSessions)] {
 		session, err := c.history.Get(ctx, who.person.Tenant, id)
 		if err != nil {
@@ -69,7 +69,7 @@ func (c *Console) findPerson(ctx context.Context, who caller, in *personQuery) (
 }
 
 type personExportQuery struct {
-	personQuery
+	PersonQuery
 	Format string `query:"format" enum:"json,csv" default:"json"`
 }
 
@@ -96,7 +96,7 @@ func (c *Console) exportPerson(ctx context.Context, who caller, in *personExport
 }
 
 type eraseRequest struct {
-	personQuery
+	PersonQuery
 	Mode string `json:"mode" enum:"delete,strip" doc:"strip keeps the facts of the sessions and forgets whose they were."`
 }
 

@@ -180,14 +180,6 @@ type (
 
 func give[T any](value T) (*body[T], error) { return &body[T]{value}, nil }
 
-// giveList answers a list that is whole; nil is answered as an empty one.
-func giveList[T any](items []T) (*body[list[T]], error) {
-	if items == nil {
-		items = []T{}
-	}
-	return give(list[T]{Items: items})
-}
-
 // handlers are huma's, by method and path; dispatch is in front of them.
 type handlers map[string]http.HandlerFunc
 

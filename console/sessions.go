@@ -30,8 +30,8 @@ type Consents interface {
 	Delete(ctx context.Context, tenant string, rooms []string) error
 }
 
-// sessionRow is a session in a list.
-type sessionRow struct {
+// SessionRow is a session in a list.
+type SessionRow struct {
 	ID       string         `json:"id"`
 	Kind     history.Kind   `json:"kind" enum:"help,message"`
 	Site     rooms.SiteName `json:"site"`
@@ -60,7 +60,7 @@ type sessionRow struct {
 
 // sessionView is a session with all that is kept of it but its messages.
 type sessionView struct {
-	sessionRow
+	SessionRow
 	Address  string            `json:"address"`
 	Fields   map[string]string `json:"fields" doc:"That the site vouches for."`
 	Answers  []history.Answer  `json:"answers"`
@@ -103,8 +103,8 @@ func (c *Console) naming(ctx context.Context, tenant string) (n naming, err erro
 
 func (n naming) person(id string) nameView { return nameView{id, n.people[id]} }
 
-func (n naming) row(s history.Session) sessionRow {
-	row := sessionRow{
+func (n naming) row(s history.Session) SessionRow {
+	row := SessionRow{
 		ID: s.ID, Kind: s.Kind, Site: rooms.SiteName{ID: s.Site, Name: n.sites[s.Site]}, Team: s.Team,
 		Opened: s.Opened, Accepted: happened(s.Accepted), Ended: happened(s.Ended), Why: s.Why,
 		Agents: []nameView{}, Handler: s.Handler, Page: s.Page, Title: s.Title, Lang: s.Lang,
@@ -123,8 +123,8 @@ func (n naming) row(s history.Session) sessionRow {
 	return row
 }
 
-func (n naming) rows(sessions []history.Session) []sessionRow {
-	rows := make([]sessionRow, 0, len(sessions))
+func (n naming) rows(sessions []history.Session) []SessionRow {
+	rows := make([]SessionRow, 0, len(sessions))
 	for _, s := range sessions {
 		rows = append(rows, n.row(s))
 	}
@@ -132,8 +132,8 @@ func (n naming) rows(sessions []history.Session) []sessionRow {
 }
 
 type sessionsQuery struct {
-	page
-	period
+	Paging
+	Period
 	Site     string `query:"site" maxLength:"128"`
 	Team     string `query:"team" maxLength:"128"`
 	Agent    string `query:"agent" maxLength:"128"`
@@ -150,7 +150,7 @@ type sessionsQuery struct {
 	MaxScore int    `query:"maxScore" minimum:"1" maximum:"5"`
 }
 
-func (c *Console) listSessions(ctx context.Context, who caller, in *sessionsQuery) (*body[list[sessionRow]], error) {
+func (c *Console) listSessions(ctx context.Context, who caller, in *sessionsQuery) (*body[list[SessionRow]], error) {
 	from, to, err := in.times(time.UTC)
 	if err != nil {
 		return nil, err
@@ -165,7 +165,7 @@ func (c *Console) listSessions(ctx context.Context, who caller, in *sessionsQuer
 		return nil, err
 	}
 	naming, err := c.naming(ctx, who.person.Tenant)
-	return &body[list[sessionRow]]{list[sessionRow]{naming.rows(page.Sessions), page.Next}}, err
+	return &body[list[SessionRow]]{list[SessionRow]{naming.rows(page.Sessions), page.Next}}, err
 }
 
 // onlyOwn is the ID of a person who sees only sessions of their own; empty: all.
@@ -195,7 +195,7 @@ func (c *Console) session(ctx context.Context, who caller, in *object) (*body[se
 		return nil, err
 	}
 	view := sessionView{
-		sessionRow: naming.row(session), Address: session.Address, Fields: session.Fields, Answers: full(session.Answers),
+		SessionRow: naming.row(session), Address: session.Address, Fields: session.Fields, Answers: full(session.Answers),
 		Text: session.Text, Consents: []consentView{},
 	}
 	if view.Fields == nil {

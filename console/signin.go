@@ -41,6 +41,9 @@ func (c *Console) signIn(ctx context.Context, who caller, in *body[credentials])
 	person, token, err := c.accounts.SignIn(ctx, accounts.SignInRequest{
 		Email: in.Body.Email, Password: in.Body.Password, Code: in.Body.Code, Address: who.address, Device: who.device,
 	})
+	if errors.Is(err, accounts.ErrSecondFactor) && in.Body.Code == "" {
+		return nil, err // the first of two steps, not a failure
+	}
 	if err != nil {
 		return nil, errors.Join(err, c.auditFailedSignIn(ctx, who, person, err))
 	}

@@ -54,7 +54,7 @@ func (c *Console) viewSite(site accounts.Site) siteView {
 	}
 }
 
-func (c *Console) listSites(ctx context.Context, who caller, _ *none) (*body[list[siteView]], error) {
+func (c *Console) listSites(ctx context.Context, who caller, in *Paging) (*body[list[siteView]], error) {
 	all, err := c.accounts.Sites(ctx, who.person.Tenant)
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (c *Console) listSites(ctx context.Context, who caller, _ *none) (*body[lis
 	for _, site := range all {
 		views = append(views, c.viewSite(site))
 	}
-	return giveList(views)
+	return giveList(*in, views, func(v siteView) string { return v.ID })
 }
 
 func (c *Console) site(ctx context.Context, who caller, in *object) (*body[siteView], error) {

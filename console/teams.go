@@ -54,7 +54,7 @@ func full[T any](list []T) []T {
 	return list
 }
 
-func (c *Console) listTeams(ctx context.Context, who caller, _ *none) (*body[list[teamView]], error) {
+func (c *Console) listTeams(ctx context.Context, who caller, in *Paging) (*body[list[teamView]], error) {
 	all, err := c.accounts.Teams(ctx, who.person.Tenant)
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (c *Console) listTeams(ctx context.Context, who caller, _ *none) (*body[lis
 	for _, team := range all {
 		views = append(views, viewTeam(team))
 	}
-	return giveList(views)
+	return giveList(*in, views, func(v teamView) string { return v.ID })
 }
 
 func (c *Console) addTeam(ctx context.Context, who caller, in *body[teamView]) (*body[teamView], error) {
