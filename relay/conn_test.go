@@ -331,7 +331,7 @@ func TestAGrantThatIsNotWrittenDownDoesNotCount(t *testing.T) {
 	v, _ := w.visitor(e.Ticket)
 	a, _ := w.agent(w.join(e, "ann"), nil)
 	v.grant()
-	a.wantClose(wire.CloseEnded)
+	a.wantRoom(wire.RoomHelping)
 	v.quiet(wire.Keyframe)
 }
 
@@ -368,7 +368,7 @@ func TestACrashStaysInItsConnection(t *testing.T) {
 	}
 	a.wantRoom(wire.RoomAway)
 	v, _ = w.visitor(w.resume(e, tab(1)))
-	v.send(wire.New(wire.Chat, []byte(`{"text":"here again"}`)))
+	v.send(message(1, "here again"))
 	a.want(wire.Chat)
 }
 
@@ -393,7 +393,7 @@ func TestDrainMovesEveryone(t *testing.T) {
 func TestLogsHoldNothingOfAnyone(t *testing.T) { // req 003-20
 	w := newWorld(t)
 	e, v, a := w.live()
-	v.send(wire.New(wire.Chat, []byte(`{"text":"canary-in-chat"}`)))
+	v.send(message(1, "canary-in-chat"))
 	a.want(wire.Chat)
 	v.send(diff(1, "canary-in-page"))
 	v.send(wire.New(wire.Page, []byte(`{"url":"canary-in-url`)))

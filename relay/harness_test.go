@@ -240,6 +240,11 @@ func (w *world) agent(ticket string, seen map[uint16]wire.SeenBody) (*client, wi
 	return c, c.welcome()
 }
 
+// message is a chat message of the n-th ID.
+func message(n int, text string) wire.Frame {
+	return wire.NewJSON(wire.Chat, wire.ChatBody{ID: tab(n), Text: text})
+}
+
 func (c *client) welcome() (b wire.WelcomeBody) {
 	c.t.Helper()
 	into(c.t, c.want(wire.Welcome), &b)

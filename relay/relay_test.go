@@ -39,9 +39,14 @@ func TestGoldenPath(t *testing.T) {
 	if f := v.want(wire.Pointer); f.Member() != 2 {
 		t.Errorf("the agent's pointer is stamped member %d", f.Member())
 	}
-	v.send(wire.New(wire.Chat, []byte(`{"id":"1","text":"hello"}`)))
-	if f := a.want(wire.Chat); string(f.Body()) != `{"id":"1","text":"hello"}` || f.Member() != 1 {
-		t.Errorf("chat came as %s from %d", f.Body(), f.Member())
+	v.send(message(1, "hello"))
+	for _, c := range []*client{a, v} { // the writer too: that is the acknowledgement
+		var b wire.ChatBody
+		f := c.want(wire.Chat)
+		into(t, f, &b)
+		if want := (wire.ChatBody{ID: tab(1), N: 1, Text: "hello", Role: "visitor"}); b != want || f.Member() != 1 {
+			t.Errorf("chat came as %s from %d", f.Body(), f.Member())
+		}
 	}
 	a.send(wire.NewJSON(wire.Bye, wire.ByeBody{Code: 1000}))
 	a.wantClose(1000)

@@ -163,6 +163,7 @@ func (r *Room) say(ctx context.Context, s *Seat, by author, b wire.ChatBody) {
 		s.failChat("unavailable", b.ID, notStored)
 		return
 	}
+	defer r.passTurn() // once the message is shown, be the store's bug what it may
 	n, fresh := r.number(s, by, b)
 	var err error
 	if fresh {
@@ -172,7 +173,6 @@ func (r *Room) say(ctx context.Context, s *Seat, by author, b wire.ChatBody) {
 	}
 	r.lock()
 	defer r.unlock()
-	defer r.passTurn() // under the mutex, so that nobody gets the turn before the message is shown
 	switch {
 	case !fresh:
 	case err != nil:
