@@ -43,6 +43,25 @@ var conformance = map[string]func(t *testing.T, s Store){
 	"what is empty or not ASCII":   textsConform,
 	"a context that is over":       contextConforms,
 	"lists are in order of making": orderConforms,
+
+	"changes of a site":               siteChangesConform,
+	"removing a site":                 siteRemovalConforms,
+	"one winner of a setting":         settingsConform,
+	"identity secrets":                identitySecretsConform,
+	"changes of a person":             personChangesConform,
+	"one admin stays":                 lastAdminConforms,
+	"resets":                          resetsConform,
+	"second factors":                  secondFactorsConform,
+	"a code works once":               codesConform,
+	"teams":                           teamsConform,
+	"invitations":                     invitationsConform,
+	"one winner of an invitation":     invitationRaceConforms,
+	"set-up":                          setupConforms,
+	"API keys":                        apiKeysConform,
+	"replies and reasons":             listsConform,
+	"what is past":                    expiredConform,
+	"tenants never meet in the rest":  isolationOfTheRestConforms,
+	"what hangs on a person goes too": personRemovalConforms,
 }
 
 func TestStores(t *testing.T) {
