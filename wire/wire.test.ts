@@ -2,7 +2,23 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { DomReader, DomWriter, MalformedBody, Op } from "./dom.ts";
-import { decodeFrame, decodePointer, deflate, encodeFrame, encodePointer, type Header, inflate } from "./wire.ts";
+import {
+	decodeFrame,
+	decodePointer,
+	decodeTyping,
+	deflate,
+	encodeFrame,
+	encodePointer,
+	encodeTyping,
+	type Frame,
+	type Header,
+	inflate,
+	Kind,
+	newChatID,
+	readChat,
+	readPlace,
+	readRead,
+} from "./wire.ts";
 
 const vectors = <T>(file: string): T[] =>
 	JSON.parse(readFileSync(new URL(`testdata/${file}`, import.meta.url), "utf8"));
@@ -25,6 +41,29 @@ for (const v of vectors<FrameVector>("frames.json")) {
 		assert.equal(hex(encodeFrame(header.kind, body, header)), v.hex);
 	});
 }
+
+type ChatVector = { name: string; kind: number; body: string; shown: object | null };
+const readers: Record<number, (frame: Frame) => object | undefined> = {
+	[Kind.chat]: readChat,
+	[Kind.read]: readRead,
+	[Kind.queue]: readPlace,
+	[Kind.typing]: (frame) => ({ typing: decodeTyping(frame.body) }),
+};
+
+for (const v of vectors<ChatVector>("chat.json")) {
+	test(`chat: ${v.name}`, () => {
+		const frame = decodeFrame(encodeFrame(v.kind, bytes(v.body)));
+		assert.ok(frame);
+		assert.deepEqual(readers[v.kind]?.(frame) ?? null, v.shown);
+	});
+}
+
+test("typing and IDs of messages", () => {
+	assert.equal(hex(encodeTyping(true).subarray(20)), "01");
+	assert.equal(hex(encodeTyping(false).subarray(20)), "00");
+	assert.match(newChatID(), /^[0-9a-f]{32}$/);
+	assert.notEqual(newChatID(), newChatID());
+});
 
 test("pointer bodies", () => {
 	const body = encodePointer({ node: 42, fx: 0.5, fy: 1, x: -3, y: 700 });
