@@ -115,7 +115,7 @@ func chat(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
 	}
 	by := s.author()
 	if n, ok := r.chat.known[toChatID(b.ID)]; ok {
-		s.enqueue(r.shownAs(b, by, n))
+		r.showAgain(s, by, b, n)
 		return nil, nil
 	}
 	if r.allowances[by.member] == nil {
@@ -134,13 +134,19 @@ func chat(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
 	return nil, nil
 }
 
-// shownAs is the frame of a message that was shown: the one it was shown with, or, if that is kept no more, one made
-// of what its writer sent again.
-func (r *Room) shownAs(b wire.ChatBody, by author, n uint32) wire.Frame {
-	if kept := r.chat.after(n - 1); len(kept) > 0 && kept[0].n == n {
-		return kept[0].frame
+// showAgain answers a message that is known: by the frame it was shown with, or, if that is kept no more, one made of what
+// its writer sent again. A connection that has not come to it yet gets it in its turn: what has a higher number must not
+// overtake.
+func (r *Room) showAgain(s *Seat, by author, b wire.ChatBody, n uint32) {
+	kept := r.chat.after(n - 1)
+	switch held := len(kept) > 0 && kept[0].n == n; {
+	case !held:
+		s.enqueue(r.chatFrame(b, by, n, r.hub.Clock()))
+	case n > s.chatAt:
+		s.wake()
+	default:
+		s.enqueue(kept[0].frame)
 	}
-	return r.chatFrame(b, by, n, r.hub.Clock())
 }
 
 func (r *Room) chatFrame(b wire.ChatBody, by author, n uint32, at time.Time) wire.Frame {
@@ -196,7 +202,7 @@ func (r *Room) number(s *Seat, by author, b wire.ChatBody) (n uint32, fresh bool
 	r.lock()
 	defer r.unlock()
 	if n, ok := r.chat.known[toChatID(b.ID)]; ok {
-		s.enqueue(r.shownAs(b, by, n))
+		r.showAgain(s, by, b, n)
 		return n, false
 	}
 	if r.state == wire.RoomEnded {
