@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +20,9 @@ import (
 	"time"
 
 	"alongside/accounts"
+	"alongside/history"
+	"alongside/privacy"
+	"alongside/queue"
 	"alongside/rooms"
 	"alongside/store"
 	"alongside/wire"
@@ -33,18 +37,23 @@ var built = fstest.MapFS{
 	"console.js": {Data: []byte("console.log('console');" + strings.Repeat("/* */", 200))},
 }
 
-// bench is a console with a real store and real rooms over real HTTP, and two tenants with an admin each.
+// bench is a console with all its real parts over real HTTP: two tenants, here and there, with an admin each, and here also
+// a manager and an agent.
 type bench struct {
-	t       *testing.T
-	service *accounts.Service
-	hub     *rooms.Hub
-	console *Console
-	server  *httptest.Server
-	logged  *lockedBuffer
-	store   accounts.Store
-	db      *store.DB
-	here    accounts.SetupResult
-	there   accounts.SetupResult
+	t        *testing.T
+	service  *accounts.Service
+	hub      *rooms.Hub
+	queue    *queue.Queue
+	history  *history.History
+	consents *privacy.ConsentLog
+	audit    *privacy.AuditLog
+	seen     *seen
+	console  *Console
+	server   *httptest.Server
+	logged   *lockedBuffer
+	db       *store.DB
+	here     accounts.SetupResult
+	there    accounts.SetupResult
 }
 
 type benchOptions struct {
@@ -52,18 +61,20 @@ type benchOptions struct {
 	files   fs.FS
 	limiter accounts.Limiter
 	pace    streamPace
+	bare    bool // without the parts that a console can do without
 }
+
+// allMigrations are the tables of all parts.
+var allMigrations = []store.Migrations{accounts.Migrations, privacy.Migrations, history.Migrations}
 
 func newBench(t *testing.T, options benchOptions) *bench {
 	t.Helper()
-	b := &bench{t: t, logged: &lockedBuffer{}}
-	db := openPrepared(t)
+	b := &bench{t: t, logged: &lockedBuffer{}, seen: &seen{}}
+	log := slog.New(slog.NewTextHandler(b.logged, nil))
+	b.db = openPrepared(t)
 	if options.limiter == nil {
 		options.limiter = limiterFunc(func(string) (bool, time.Duration) { return true, 0 })
 	}
-	b.db, b.store = db, accounts.NewSQLite(db)
-	b.service = newService(t, b.store, options.limiter)
-	b.here, b.there = setup(t, b.service, "Here"), setup(t, b.service, "There")
 	if options.files == nil {
 		options.files = built
 	}
@@ -73,13 +84,27 @@ func newBench(t *testing.T, options benchOptions) *bench {
 	if options.public == "" {
 		options.public = b.server.URL
 	}
-	b.hub = rooms.NewHub(rooms.Config{Consents: consents{}, AgentOrigin: options.public})
+	keys := privacy.NewKeyring(bytes.Repeat([]byte{7}, 32), b.db.Writer, b.db.Reader)
+	b.service = newService(t, b.db, options.limiter)
+	b.here, b.there = setup(t, b.service, "Here"), setup(t, b.service, "There")
+	b.consents = privacy.NewConsentLog(b.db.Writer, b.db.Reader)
+	b.audit = privacy.NewAuditLog(b.db.Writer, b.db.Reader, time.Now)
+	b.history = history.New(history.Config{
+		Store: history.NewSQLite(b.db), Keys: keys, Now: time.Now, Log: log,
+		Retention: func(context.Context, string, string) (privacy.Retention, error) {
+			return privacy.DefaultRetention(), nil
+		},
+	})
+	b.queue = queue.New(queue.Config{Log: log, Routing: func(context.Context, string) ([]queue.Team, error) { return nil, nil }})
+	b.hub = rooms.NewHub(rooms.Config{Consents: consents{}, AgentOrigin: options.public, Desk: desk{b.queue}})
+	b.run(b.queue.Run)
+
+	config := Config{Public: options.public, Accounts: b.service, Rooms: b.hub, Log: log}
+	if !options.bare {
+		config.Queue, config.History, config.Consents, config.Audit, config.Seen = b.queue, b.history, b.consents, b.audit, b.seen
+	}
 	var err error
-	b.console, err = newConsole(Config{
-		Public: options.public, Accounts: b.service, Rooms: b.hub,
-		Log: slog.New(slog.NewTextHandler(b.logged, nil)),
-	}, options.files)
-	if err != nil {
+	if b.console, err = newConsole(config, options.files); err != nil {
 		t.Fatal(err)
 	}
 	if options.pace != (streamPace{}) {
@@ -89,9 +114,20 @@ func newBench(t *testing.T, options benchOptions) *bench {
 	return b
 }
 
-func newService(t *testing.T, s accounts.Store, limiter accounts.Limiter) *accounts.Service {
+// run runs a part until the test is over.
+func (b *bench) run(part func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { part(ctx) })
+	b.t.Cleanup(func() { cancel(); running.Wait() })
+}
+
+func newService(t *testing.T, db *store.DB, limiter accounts.Limiter) *accounts.Service {
 	t.Helper()
-	service, err := accounts.NewService(accounts.Config{Store: s, PerEmail: limiter, PerAddress: limiter})
+	service, err := accounts.NewService(accounts.Config{
+		Store: accounts.NewSQLite(db), PerEmail: limiter, PerAddress: limiter,
+		Keys: privacy.NewKeyring(bytes.Repeat([]byte{7}, 32), db.Writer, db.Reader), Public: "https://help.example.org",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +152,7 @@ func setup(t *testing.T, service *accounts.Service, name string) accounts.SetupR
 func openPrepared(t *testing.T) *store.DB {
 	t.Helper()
 	open := func(dir string) *store.DB {
-		db, err := store.Open(t.Context(), dir, accounts.Migrations)
+		db, err := store.Open(t.Context(), dir, allMigrations...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -126,9 +162,17 @@ func openPrepared(t *testing.T) *store.DB {
 	prepare.Do(func() {
 		dir := t.TempDir()
 		db := open(dir)
-		service := newService(t, accounts.NewSQLite(db), limiterFunc(func(string) (bool, time.Duration) { return true, 0 }))
-		setup(t, service, "Here")
+		service := newService(t, db, limiterFunc(func(string) (bool, time.Duration) { return true, 0 }))
+		here := setup(t, service, "Here")
 		setup(t, service, "There")
+		for _, role := range []accounts.Role{accounts.RoleManager, accounts.RoleAgent} {
+			_, err := service.AddPerson(t.Context(), here.Tenant.ID, accounts.NewPerson{
+				Email: string(role) + "@example.org", Name: "The " + string(role), Password: password, Role: role,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -211,6 +255,37 @@ func (b *bench) call(browser *http.Client, method, path, body string, headers ..
 	return answer{response.StatusCode, response.Header, string(content)}
 }
 
+// must is call for what has to work; it reads the answer into value, if there is one.
+func (b *bench) must(browser *http.Client, method, path, body string, value any) {
+	b.t.Helper()
+	answer := b.call(browser, method, path, body)
+	if answer.status != http.StatusOK && answer.status != http.StatusNoContent {
+		b.t.Fatalf("%s %s %s: %d %s", method, path, body, answer.status, answer.body)
+	}
+	if value == nil {
+		return
+	}
+	if err := json.Unmarshal([]byte(answer.body), value); err != nil {
+		b.t.Fatalf("%s %s: %v: %s", method, path, err, answer.body)
+	}
+}
+
+// person is one of the first tenant's people, by e-mail.
+func (b *bench) person(email string) accounts.Person {
+	b.t.Helper()
+	people, err := b.service.People(b.t.Context(), b.here.Tenant.ID)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, person := range people {
+		if person.Email == email {
+			return person
+		}
+	}
+	b.t.Fatalf("nobody is %s", email)
+	return accounts.Person{}
+}
+
 // setRole gives the first tenant's admin a role, also one that the service would refuse.
 func (b *bench) setRole(role accounts.Role) {
 	b.t.Helper()
@@ -248,6 +323,38 @@ type limiterFunc func(key string) (bool, time.Duration)
 
 func (f limiterFunc) Allow(_ context.Context, key string) (bool, time.Duration) { return f(key) }
 
+// desk tells the queue how rooms stand, as the program does.
+type desk struct{ queue *queue.Queue }
+
+func (d desk) Changed(v rooms.Visitor, tenant string) {
+	visit := queue.Visit{
+		Tenant: tenant, Room: v.Room, Site: v.Site.ID, Lang: v.Lang, Name: v.Name, Page: v.Page.URL, Title: v.Page.Title,
+		Help: v.Help, Here: true,
+	}
+	if address, err := url.Parse(v.Page.URL); err == nil {
+		visit.Path = address.Path
+	}
+	if v.Asked != nil {
+		visit.Asked = *v.Asked
+	}
+	d.queue.Changed(visit)
+}
+
+func (d desk) Gone(tenant, room string) { d.queue.Gone(tenant, room) }
+
+// seen is a site's last load.
+type seen struct {
+	key, origin string
+	at          time.Time
+}
+
+func (s *seen) At(key string) (time.Time, string) {
+	if key != s.key {
+		return time.Time{}, ""
+	}
+	return s.at, s.origin
+}
+
 // consents takes every act of consent; joining makes none.
 type consents struct{}
 
@@ -265,43 +372,4 @@ func (b *bench) visit(of accounts.SetupResult, title string) rooms.Entry {
 		b.t.Fatal(err)
 	}
 	return entry
-}
-
-func TestSignInLookAndJoin(t *testing.T) {
-	b := newBench(t, benchOptions{})
-	visit := b.visit(b.here, "Basket")
-	agent := b.signedIn("HERE@example.org ")
-
-	var me meView
-	if err := json.Unmarshal([]byte(b.call(agent, "GET", "/api/v1/me", "").body), &me); err != nil {
-		t.Fatal(err)
-	}
-	if me.Email != "here@example.org" || me.Role != accounts.RoleAdmin || me.Tenant.Name != "Here" || me.Tenant.ID != b.here.Tenant.ID {
-		t.Errorf("me is %+v", me)
-	}
-	list := b.call(agent, "GET", "/api/v1/visitors", "")
-	if list.status != http.StatusOK || !strings.Contains(list.body, `"room":"`+visit.Room+`"`) || !strings.Contains(list.body, `"agents":[]`) {
-		t.Errorf("visitors: %d %s", list.status, list.body)
-	}
-	for _, body := range []string{`{"code":"` + visit.Code + `"}`, `{"room":"` + visit.Room + `"}`} {
-		var joined joinView
-		answer := b.call(agent, "POST", "/api/v1/joins", body)
-		if err := json.Unmarshal([]byte(answer.body), &joined); err != nil || answer.status != http.StatusOK {
-			t.Fatalf("join by %s: %d %s", body, answer.status, answer.body)
-		}
-		want := joinView{visit.Room, joined.Ticket, "/api/v1/socket", rooms.SiteName{ID: b.here.Site.ID, Name: "Here shop"}}
-		if joined != want || joined.Ticket == "" {
-			t.Errorf("join by %s: %s", body, answer.body)
-		}
-		claim, err := b.hub.Shared.RedeemTicket(t.Context(), joined.Ticket)
-		if err != nil || claim.Person != b.here.Admin.ID || claim.Name != "Here admin" || claim.Room != visit.Room {
-			t.Errorf("the ticket stands for %+v, %v", claim, err)
-		}
-	}
-	if out := b.call(agent, "POST", "/api/v1/sign-out", ""); out.status != http.StatusNoContent || out.body != "" {
-		t.Errorf("sign out: %d %s", out.status, out.body)
-	}
-	if after := b.call(agent, "GET", "/api/v1/me", ""); after.status != http.StatusUnauthorized {
-		t.Errorf("after signing out: %d", after.status)
-	}
 }
