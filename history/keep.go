@@ -78,28 +78,27 @@ func (h *History) insert(ctx context.Context, s Session, receipt []byte) error {
 	return h.store.Insert(ctx, r)
 }
 
+// errErased is the ErrNotFound of a session that was there.
+var errErased = fmt.Errorf("erased: %w", ErrNotFound)
+
 func (h *History) put(ctx context.Context, s Session) error {
-	for {
+	for range maxTries {
 		err := h.change(ctx, s.Tenant, s.ID, func(kept *Session) error {
 			kept.take(s)
 			return nil
 		})
+		if errors.Is(err, errErased) {
+			return nil
+		}
 		if !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		// Erased sessions still hold their ID, so that this insertion does not bring one back.
-		err = h.insert(ctx, s, nil)
-		if !errors.Is(err, ErrExists) {
-			return err
-		}
-		r, err := h.store.Load(ctx, s.Tenant, s.ID)
-		if err == nil && r.State >= StateDeleting {
-			return nil
-		}
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		// An erased session still holds its ID, so that this does not bring back one that is erased just now.
+		if err := h.insert(ctx, s, nil); !errors.Is(err, ErrExists) {
 			return err
 		}
 	}
+	return ErrConflict
 }
 
 // take lays over s what from brings.
@@ -146,7 +145,7 @@ func (h *History) change(ctx context.Context, tenant, id string, alter func(*Ses
 			return err
 		}
 		if r.State >= StateDeleting {
-			return ErrNotFound
+			return errErased
 		}
 		s, _, err := h.session(ctx, r)
 		if err != nil {

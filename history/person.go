@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 // Who names a person by what is known of them; sessions that carry any of what is set are theirs.
@@ -58,8 +57,10 @@ func (h *History) find(ctx context.Context, tenant string, who Who) ([]Record, e
 		return nil, &FieldError{"user", "is missing, and so are visitor, email and receipt"}
 	}
 	var found []Record
+	seen := map[string]bool{}
 	add := func(r Record) {
-		if !slices.ContainsFunc(found, func(f Record) bool { return f.ID == r.ID }) {
+		if !seen[r.ID] {
+			seen[r.ID] = true
 			found = append(found, r)
 		}
 	}

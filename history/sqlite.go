@@ -45,8 +45,10 @@ CREATE TABLE history_sessions (
 	sealed     BLOB,
 	UNIQUE (tenant, id)
 ) STRICT;
--- The wide one answers the filters that have no index of their own, without reading the rows they refuse.
-CREATE INDEX history_by_opened ON history_sessions (tenant, opened, id, state, kind, lang, path, score, site, team, reason);
+-- The wide one answers the filters that have no index of their own without reading the rows they refuse, and reports
+-- without reading any row.
+CREATE INDEX history_by_opened ON history_sessions
+	(tenant, opened, id, state, kind, lang, path, score, site, team, reason, handler, accepted, ended);
 CREATE INDEX history_by_site ON history_sessions (tenant, site, opened, id);
 CREATE INDEX history_by_team ON history_sessions (tenant, team, opened, id);
 CREATE INDEX history_by_reason ON history_sessions (tenant, reason, opened, id) WHERE reason <> '';

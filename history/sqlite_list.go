@@ -3,7 +3,6 @@ package history
 import (
 	"context"
 	"fmt"
-	"math"
 	"strings"
 )
 
@@ -69,16 +68,15 @@ func listed(tenant string, sel Selection, before Place) (from, order string, w w
 		w.add("EXISTS (SELECT 1 FROM history_agents a WHERE a.tenant = s.tenant AND a.agent = ? AND a.opened = s.opened AND a.session = s.id)", agent)
 	}
 	opened := strings.Split(walk, ",")[0]
-	if before == (Place{}) {
-		w.add(opened+" < ?", int64(math.MaxInt64))
-	} else {
+	// One upper bound, the lower of two: SQLite enters the index at one of them and would walk from there to the other.
+	switch {
+	case before != (Place{}) && (sel.To.IsZero() || before.Opened.Before(sel.To)):
 		w.add("("+walk+") < (?, ?)", ms(before.Opened), before.ID)
+	case !sel.To.IsZero():
+		w.add(opened+" < ?", sel.To.UnixMilli())
 	}
 	if !sel.From.IsZero() {
 		w.add(opened+" >= ?", sel.From.UnixMilli())
-	}
-	if !sel.To.IsZero() {
-		w.add(opened+" < ?", sel.To.UnixMilli())
 	}
 	sel.narrow(tenant, &w)
 	return from, order, w
