@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/netip"
 	"slices"
 	"strings"
@@ -11,31 +12,82 @@ import (
 	"time"
 
 	"alongside/privacy"
+	"alongside/store"
 )
 
 const goodPassword = "correct horse battery"
 
-// desk is a Service over SQLite with a clock and limiters that the test holds.
+// desk is a Service over SQLite with a real keyring, and a clock, limiters and a letter box that the test holds.
 type desk struct {
 	*Service
 	t     *testing.T
 	store *SQLite
+	db    *store.DB
 
-	mu     sync.Mutex // guards the rest
-	now    time.Time
-	counts []string // keys that limiters were asked about
-	refuse func(key string) time.Duration
+	mu      sync.Mutex // guards the rest
+	now     time.Time
+	counts  []string // keys that limiters were asked about
+	refunds []string
+	refuse  func(key string) time.Duration
+	letters []letter
+	lost    error // why no letter can be sent
 }
 
-func newDesk(t *testing.T) *desk {
+type letter struct{ to, subject, text string }
+
+func newDesk(t *testing.T) *desk { return newDeskWith(t, func(*Config) {}) }
+
+func newDeskWith(t *testing.T, change func(*Config)) *desk {
 	t.Helper()
-	d := &desk{t: t, store: openSQLite(t), now: epoch}
-	var err error
-	d.Service, err = NewService(Config{Store: d.store, PerEmail: d, PerAddress: d, Now: d.clock})
+	db, err := store.Open(t.Context(), t.TempDir(), Migrations, privacy.Migrations)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { db.Close() })
+	d := &desk{t: t, store: NewSQLite(db), db: db, now: epoch}
+	config := Config{
+		Store: d.store, PerEmail: d, PerAddress: d, Now: d.clock, Mail: d, Public: "https://help.example",
+		Keys: privacy.NewKeyring(make([]byte, 32), db.Writer, db.Reader), Log: slog.New(slog.DiscardHandler),
+	}
+	change(&config)
+	if d.Service, err = NewService(config); err != nil {
+		t.Fatal(err)
+	}
 	return d
+}
+
+func (d *desk) Send(_ context.Context, to, subject, text string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.lost != nil {
+		return d.lost
+	}
+	d.letters = append(d.letters, letter{to, subject, text})
+	return nil
+}
+
+// sent waits for letters under way and returns all of them.
+func (d *desk) sent() []letter {
+	d.Wait()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.letters
+}
+
+// token is the one that a letter's link holds.
+func (d *desk) token(l letter, page Page) string {
+	d.t.Helper()
+	_, after, found := strings.Cut(l.text, "https://help.example"+string(page)+"#")
+	if !found {
+		d.t.Fatalf("no link to %s in %q", page, l.text)
+	}
+	return strings.Fields(after)[0]
+}
+
+func (d *desk) Refund(_ context.Context, key string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.refunds = append(d.refunds, key)
 }
 
 func (d *desk) clock() time.Time {
