@@ -49,7 +49,8 @@ export class Messages {
 			rows.set(message.id, row);
 			const together =
 				last?.role === message.role && last.name === message.name && message.time - last.time < TOGETHER_MS;
-			write(row.head, together ? "" : this.#headOf(message));
+			if (together) row.head.replaceChildren();
+			else if (!row.head.hasChildNodes()) row.head.replaceChildren(...this.#headOf(message));
 			const read = message.n <= chat.readByAgents;
 			write(row.foot, message === lastOwn ? this.speech.texts[read ? "read" : "sent"] : "");
 			last = message;
@@ -83,9 +84,11 @@ export class Messages {
 		return { element: h("li", { class: own ? "own" : "" }, head, text, foot), head, foot };
 	}
 
-	#headOf({ role, name, time }: Message): string {
+	/** Name and hour, each by itself: neither turns the other's direction. */
+	#headOf({ role, name, time }: Message): (Node | string)[] {
 		const { texts } = this.speech;
-		return `${role === "visitor" ? texts.you : safeName(name, texts.anAgent)} · ${this.speech.time(time)}`;
+		const who = role === "visitor" ? texts.you : safeName(name, texts.anAgent);
+		return [h("bdi", {}, who), " · ", h("bdi", {}, this.speech.time(time))];
 	}
 
 	#waits({ foot }: Row, { failed }: Unsent): void {

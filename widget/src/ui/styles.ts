@@ -19,6 +19,7 @@ textarea{display:block;resize:none;overflow-y:auto;max-height:9em}
 ::placeholder{color:var(--soft);opacity:1}
 [aria-invalid]{border-color:var(--stop);box-shadow:0 0 0 1px var(--stop)}
 .error{color:var(--stop)!important;font-size:.9em}
+.field .error{display:block;margin-block-start:.25em}
 .error:empty,.by:empty,.sent:empty,.typing:empty,.unread:empty{display:none}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 svg{display:block;width:1.3em;height:1.3em;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
@@ -39,7 +40,7 @@ h2{font-size:1.12em;font-weight:650;line-height:1.35;overflow-wrap:anywhere}
 .wait{display:flex;align-items:center;gap:.65em;margin-block-start:1em;padding:.7em .85em;border-radius:.7em;background:var(--fill)}
 .dot{flex:none;width:.6em;height:.6em;border-radius:50%;background:var(--accent);forced-color-adjust:none}
 .panel.tall{display:flex;flex-direction:column}
-.panel.chat{padding-block-end:.85em;max-height:min(38em,calc(100% - 2em - var(--keyboard)))}
+.panel.chat{width:24em;padding-block-end:.85em;max-height:min(38em,calc(100% - 2em - var(--keyboard)))}
 .panel.chat.above{max-height:min(38em,calc(100% - 6.25em))}
 .chat .wait{margin-block-start:.75em;padding-block:.5em}
 .head button.leave{color:var(--soft);font-size:.9em;font-weight:500;min-height:3.1em;margin-inline-start:auto}
@@ -49,9 +50,9 @@ details.phone p{font-size:.95em;margin-block-start:.35em}
 details .code{color:var(--fg)}
 .log{flex:1 1 auto;min-height:7em;overflow:auto;overscroll-behavior:contain;margin-block-start:.6em;border-radius:.6em}
 .log ol{list-style:none;display:flex;flex-direction:column;gap:.3em;padding:.15em}
-.log li{align-self:flex-start;max-width:88%}
+.log li{display:block!important;align-self:flex-start;max-width:88%}
 .log li.own{align-self:flex-end}
-.log p{margin:0;padding:.5em .8em;border-radius:.9em;background:var(--fill);color:var(--fg);white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid transparent}
+.log p{margin:0!important;padding:.5em .8em;border-radius:.9em;background:var(--fill);color:var(--fg);white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid transparent}
 .log .own p{background:var(--own)}
 .log a{color:var(--accent);text-underline-offset:.15em}
 .by,.sent{font-size:.8em;color:var(--soft);margin-block:.45em .15em;padding-inline:.25em}
@@ -106,9 +107,10 @@ h3{margin:1em 0 .3em;font-size:.85em;font-weight:650;color:var(--soft)}
 @media (max-width:34em){
 .panel{inset-inline:.5em;inset-block-end:max(.5em,var(--keyboard));width:auto;max-width:none;max-height:calc(100% - 1em - var(--keyboard))}
 .panel.above{inset-block-end:8.6em;max-height:calc(100% - 9.1em)}
-.bar button span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.bar button:not(.stop) span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .bar button{padding:.4em}
 .panel.tall,.panel.chat.above{max-height:none}
+.panel.chat{width:auto}
 .panel.tall{inset:0 0 var(--keyboard);border:0;border-radius:0;padding:1em}
 .panel.tall.above{inset-block:0 8.6em}
 .dock{inset-inline:.5em;inset-block-end:.5em}

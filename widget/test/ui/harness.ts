@@ -64,6 +64,58 @@ export async function visit(
 	};
 }
 
+/** What a test says in the loader's place. */
+type Loader = { origin?: "click" | "browse"; person?: object; mayShare?: boolean; liftable?: boolean };
+
+/** Starts the session module in a page without the loader; `window.session` and `window.loader` then play its part. */
+export async function boot(page: Page, server: TestServer, loader: Loader = {}): Promise<void> {
+	await page.goto(`${server.origin}/plain`);
+	await page.evaluate(() => sessionStorage.clear());
+	// The compiler of these tests gives each function its name by a helper that the page does not have.
+	await page.evaluate("globalThis.__name = (named) => named");
+	await page.evaluate(
+		async ({ server, loader }) => {
+			const host = document.documentElement.appendChild(document.createElement("alongside-help"));
+			host.style.cssText = "position:fixed;inset:0;width:auto;height:auto;margin:0;border:0;pointer-events:none";
+			const root = host.attachShadow({ mode: "open" });
+			const launcher = root.appendChild(document.createElement("button"));
+			launcher.className = "launcher";
+			launcher.appendChild(document.createElement("span")).textContent = "Help";
+			const played = {
+				liftable: true,
+				mayShare: true,
+				person: {},
+				...loader,
+				lifts: 0,
+				states: [] as string[],
+				closed: 0,
+			};
+			const { start } = await import(`${server}/widget/session.js`);
+			const session = start({
+				site: "demo",
+				server: `${server}/`,
+				build: "abc123",
+				host,
+				root,
+				launcher,
+				origin: loader.origin ?? "click",
+				person: () => played.person,
+				mayShare: () => played.mayShare,
+				lift: () => {
+					played.lifts++;
+					played.mayShare ||= played.liftable;
+				},
+				emit: (state: string) => played.states.push(state),
+				closed: () => played.closed++,
+			});
+			launcher.addEventListener("click", () => session.open());
+			addEventListener("keydown", (event) => session.key(event), true);
+			Object.assign(window, { session, loader: played });
+		},
+		{ server: server.origin, loader },
+	);
+}
+
 /** Waits until the check gives something; for what happens on the server's side. */
 export async function until<T>(what: string, check: () => T | undefined | false | null, ms = 8000): Promise<T> {
 	for (const end = Date.now() + ms; Date.now() < end; ) {

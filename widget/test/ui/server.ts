@@ -335,6 +335,9 @@ export class TestServer {
 		if (resuming && (!this.#alive || body.resume !== this.#resume)) return [404, {}];
 		if (!resuming) {
 			this.#alive = true;
+			this.members = [];
+			this.chat = [];
+			this.reads = {};
 			this.state = body.help === false ? "browsing" : "waiting";
 			this.#resume = `resume-${Math.random()}`;
 		}
