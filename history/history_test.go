@@ -150,13 +150,14 @@ func TestASessionIsReadAsItWasWritten(t *testing.T) {
 	ok(t, err)
 	same(t, got, want)
 
-	ok(t, k.Changed(t.Context(), history.Session{
-		Tenant: "a", ID: "one", Accepted: epoch.Add(20 * time.Second), Agents: []string{"ann"}, Handler: "ann", Team: "second",
-	}))
-	ok(t, k.Changed(t.Context(), history.Session{Tenant: "a", ID: "one", User: "u2", Fields: map[string]string{"plan": "gold"}}))
-	ok(t, k.Ended(t.Context(), history.Session{
-		Tenant: "a", ID: "one", Ended: epoch.Add(5 * time.Minute), Why: "visitor left", Agents: []string{"ann", "bob"}, Handler: "bob", Messages: 7,
-	}))
+	change := want
+	change.Accepted, change.Agents, change.Handler, change.Team, change.Lang = epoch.Add(20*time.Second), []string{"ann"}, "ann", "second", ""
+	ok(t, k.Changed(t.Context(), change))
+	change.User, change.Fields, change.Team = "u2", map[string]string{"plan": "gold"}, ""
+	ok(t, k.Changed(t.Context(), change))
+	change.Ended, change.Why, change.Agents, change.Handler, change.Messages = epoch.Add(5*time.Minute), "visitor left", []string{"bob"}, "bob", 7
+	change.Site, change.Kind, change.Opened = "blog", history.KindMessage, epoch.Add(time.Hour) // never change
+	ok(t, k.Ended(t.Context(), change))
 	want.Accepted, want.Ended, want.Why = epoch.Add(20*time.Second), epoch.Add(5*time.Minute), "visitor left"
 	want.Agents, want.Handler, want.Messages, want.Team = []string{"ann", "bob"}, "bob", 7, "second"
 	want.User, want.Fields = "u2", map[string]string{"plan": "gold"}
@@ -173,13 +174,55 @@ func TestASessionIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
-func TestASessionIsOpenedOnceAndKeptEvenIfItsOpeningWasNot(t *testing.T) {
+// req 001-31: who opts out in the middle of a session is no longer in what was written of it.
+func TestWhatNamesTheVisitorIsForgottenOnceItIsNotKnownAnyMore(t *testing.T) {
 	k := open(t)
 	k.begin(t, session("a", "one"))
-	_, err := k.Opened(t.Context(), session("a", "one"))
+	out := session("a", "one")
+	out.Visitor, out.User, out.Fields, out.Address, out.Page, out.Title, out.Email, out.Answers, out.Name = "", "", nil, "", "", "", "", nil, ""
+	ok(t, k.Changed(t.Context(), out))
+	got, err := k.Get(t.Context(), "a", "one")
+	ok(t, err)
+	same(t, got, out)
+	for _, who := range []history.Who{{User: "secret-user"}, {Visitor: "secret-visitor"}, {Email: "secret-mail@example.org"}} {
+		if ids, err := k.Find(t.Context(), "a", who); err != nil || len(ids) != 0 {
+			t.Errorf("%+v still leads to %v, %v", who, ids, err)
+		}
+	}
+	if k.contains(t, "/orders/list") {
+		t.Error("the page's path is still in the file")
+	}
+}
+
+func TestOpeningAgainGivesAnotherReceipt(t *testing.T) {
+	k := open(t)
+	ctx := t.Context()
+	lost := k.begin(t, session("a", "one"))
+	k.say(t, "one", chat(1, "x"))
+	again := session("a", "one")
+	again.Name = "New name"
+	receipt := k.begin(t, again)
+	is(t, k.Rate(ctx, "a", "shop", lost, 1, ""), history.ErrNotFound)
+	ok(t, k.Rate(ctx, "a", "shop", receipt, 5, ""))
+	if s, err := k.Get(ctx, "a", "one"); err != nil || s.Name != "New name" || s.Messages != 1 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	other := session("a", "one")
+	other.Site = "blog"
+	_, err := k.Opened(ctx, other)
 	is(t, err, history.ErrExists)
 	k.begin(t, session("b", "one")) // another tenant's IDs are its own
+	_, err = k.Erase(ctx, "a", history.Who{Receipt: receipt}, history.ModeDelete)
+	ok(t, err)
+	if receipt := k.begin(t, again); receipt != "" {
+		t.Error("an erased session has a receipt again")
+	}
+	_, err = k.Get(ctx, "a", "one")
+	is(t, err, history.ErrNotFound)
+}
 
+func TestASessionIsKeptEvenIfItsOpeningWasNot(t *testing.T) {
+	k := open(t)
 	late := session("a", "late")
 	late.Ended = epoch.Add(time.Minute)
 	ok(t, k.Ended(t.Context(), late))
@@ -317,18 +360,24 @@ func TestChangesAtOnceAreAllKept(t *testing.T) {
 	var group sync.WaitGroup
 	group.Go(func() { ok(t, k.WrapUp(ctx, "a", "one", history.WrapUp{Reason: "sold", Note: "note", By: "ann"})) })
 	group.Go(func() { ok(t, k.Rate(ctx, "a", "shop", receipt, 4, "fine")) })
-	group.Go(func() { ok(t, k.Ended(ctx, history.Session{Tenant: "a", ID: "one", Why: "left"})) })
+	group.Go(func() {
+		s := session("a", "one")
+		s.Why = "left"
+		ok(t, k.Ended(ctx, s))
+	})
 	group.Go(func() { ok(t, k.Append(ctx, "a", "shop", "one", chat(3, "x"))) })
 	for i := range 8 {
 		group.Go(func() {
-			ok(t, k.Changed(ctx, history.Session{Tenant: "a", ID: "one", Agents: []string{fmt.Sprint("agent", i)}}))
+			s := session("a", "one")
+			s.Agents = []string{fmt.Sprint("agent", i)}
+			ok(t, k.Changed(ctx, s))
 		})
 	}
 	group.Wait()
 	s, err := k.Get(ctx, "a", "one")
 	ok(t, err)
 	if s.WrapUp == nil || s.WrapUp.Note != "note" || s.Rating == nil || s.Rating.Comment != "fine" || s.Why != "left" ||
-		len(s.Agents) != 8 || s.Messages != 3 || s.Name != "Secret-Name Müller" {
+		len(s.Agents) != 8 || s.Messages != 1 || s.Name != "Secret-Name Müller" {
 		t.Errorf("something was lost: %+v", s)
 	}
 }

@@ -24,19 +24,45 @@ func receiptHash(receipt string) []byte {
 const maxTries = 100
 
 // Opened writes down that a session began, and returns the visitor's receipt, by which they rate it and by which it is
-// found; only its hash is kept. Over-long texts are cut. A left message is over when it is left. ErrExists says that the
-// ID is taken; *FieldError that it, the tenant or site, the kind (empty: help) or the time is missing or wrong.
+// found; only its hash is kept. Over-long texts are cut. A left message is over when it is left. Called again for the same
+// session, as after an answer that got lost, it takes s as Changed does and returns a new receipt instead of the old one;
+// none if the session was erased. ErrExists says that another site has the ID; *FieldError that it, the tenant or site,
+// the kind (empty: help) or the time is missing or wrong.
 func (h *History) Opened(ctx context.Context, s Session) (receipt string, err error) {
 	receipt = newToken()
-	if err := h.insert(ctx, s, receiptHash(receipt)); err != nil {
+	err = h.insert(ctx, s, receiptHash(receipt))
+	if errors.Is(err, ErrExists) {
+		receipt, err = h.openAgain(ctx, s, receipt)
+	}
+	if err != nil {
 		return "", fmt.Errorf("keep that a session opened: %w", err)
 	}
 	return receipt, nil
 }
 
-// Changed writes down what became known. What s leaves empty stays as it is; Tenant and ID name the session. Site, Kind
-// and Opened never change, wrap-up and rating have methods of their own. A session that was not kept is kept now, and
-// nothing is kept of one that was erased.
+func (h *History) openAgain(ctx context.Context, s Session, receipt string) (string, error) {
+	err := h.change(ctx, s.Tenant, s.ID, func(kept *Session, r *Record) error {
+		if kept.Site != s.Site {
+			return ErrExists
+		}
+		if r.State != StateKept {
+			return errErased
+		}
+		kept.take(s)
+		r.Receipt = receiptHash(receipt)
+		return nil
+	})
+	if errors.Is(err, errErased) {
+		return "", nil
+	}
+	return receipt, err
+}
+
+// Changed writes down what became known. s is all that is known of the visitor: what names them, what they answered and
+// their page are as in s, and what s leaves empty is forgotten. Facts that s leaves empty stay as they are (team, times,
+// agents, handler, why, language, browser, system, device), and agents are added to those who were there. Site, Kind and
+// Opened never change, wrap-up and rating have methods of their own. A session that was not kept is kept now; of one that
+// was erased nothing is kept, and of one that was stripped facts only, without an error.
 func (h *History) Changed(ctx context.Context, s Session) error {
 	if err := h.put(ctx, s); err != nil {
 		return fmt.Errorf("keep a change of a session: %w", err)
@@ -83,7 +109,7 @@ var errErased = fmt.Errorf("erased: %w", ErrNotFound)
 
 func (h *History) put(ctx context.Context, s Session) error {
 	for range maxTries {
-		err := h.change(ctx, s.Tenant, s.ID, func(kept *Session) error {
+		err := h.change(ctx, s.Tenant, s.ID, func(kept *Session, _ *Record) error {
 			kept.take(s)
 			return nil
 		})
@@ -101,18 +127,19 @@ func (h *History) put(ctx context.Context, s Session) error {
 	return ErrConflict
 }
 
-// take lays over s what from brings.
+// take lays over s what from brings, as Changed says.
 func (s *Session) take(from Session) {
-	for _, field := range []struct {
+	s.Page, s.Title, s.Address, s.Visitor, s.User = from.Page, from.Title, from.Address, from.Visitor, from.User
+	s.Name, s.Email, s.Fields, s.Answers, s.Text = from.Name, from.Email, from.Fields, from.Answers, from.Text
+	for _, fact := range []struct {
 		kept *string
 		from string
 	}{
-		{&s.Team, from.Team}, {&s.Why, from.Why}, {&s.Handler, from.Handler}, {&s.Page, from.Page}, {&s.Title, from.Title},
-		{&s.Lang, from.Lang}, {&s.Browser, from.Browser}, {&s.OS, from.OS}, {&s.Device, from.Device}, {&s.Address, from.Address},
-		{&s.Visitor, from.Visitor}, {&s.User, from.User}, {&s.Name, from.Name}, {&s.Email, from.Email}, {&s.Text, from.Text},
+		{&s.Team, from.Team}, {&s.Why, from.Why}, {&s.Handler, from.Handler}, {&s.Lang, from.Lang}, {&s.Browser, from.Browser},
+		{&s.OS, from.OS}, {&s.Device, from.Device},
 	} {
-		if field.from != "" {
-			*field.kept = field.from
+		if fact.from != "" {
+			*fact.kept = fact.from
 		}
 	}
 	if !from.Accepted.IsZero() {
@@ -121,24 +148,22 @@ func (s *Session) take(from Session) {
 	if !from.Ended.IsZero() {
 		s.Ended = from.Ended
 	}
-	if from.User != "" || len(from.Fields) > 0 {
-		s.Fields = from.Fields // verified together with User
-	}
-	if len(from.Answers) > 0 {
-		s.Answers = from.Answers
-	}
 	for _, agent := range from.Agents {
-		if !slices.Contains(s.Agents, agent) {
-			s.Agents = append(s.Agents, agent)
-		}
+		s.helpedBy(agent)
 	}
 	s.Messages = max(s.Messages, from.Messages)
 	s.fit()
 }
 
+func (s *Session) helpedBy(agent string) {
+	if !slices.Contains(s.Agents, agent) {
+		s.Agents = append(s.Agents, agent)
+	}
+}
+
 // change alters a session in one step: if another changed it meanwhile, alter is asked again on what is there now. Of a
 // stripped session only facts are stored. ErrNotFound: there is none, or it was erased.
-func (h *History) change(ctx context.Context, tenant, id string, alter func(*Session) error) error {
+func (h *History) change(ctx context.Context, tenant, id string, alter func(*Session, *Record) error) error {
 	for range maxTries {
 		r, err := h.store.Load(ctx, tenant, id)
 		if err != nil {
@@ -151,7 +176,7 @@ func (h *History) change(ctx context.Context, tenant, id string, alter func(*Ses
 		if err != nil {
 			return err
 		}
-		if err := alter(&s); err != nil {
+		if err := alter(&s, &r); err != nil {
 			return err
 		}
 		next, err := h.record(ctx, s, r)
@@ -165,7 +190,7 @@ func (h *History) change(ctx context.Context, tenant, id string, alter func(*Ses
 	return fmt.Errorf("change session: %w", ErrConflict)
 }
 
-// Append keeps a chat message, once for each ID. Where the site keeps no chat, or the session was erased, nothing is kept
+// Append keeps a chat message, once for each ID; if it comes again with a higher N, that is its place. Where the site keeps no chat, or the session was erased, nothing is kept
 // and that is no error: the conversation goes on. ErrNotFound: there is no such session of the site.
 func (h *History) Append(ctx context.Context, tenant, site, session string, m Message) error {
 	if err := m.check(); err != nil {
@@ -195,7 +220,7 @@ func (h *History) Append(ctx context.Context, tenant, site, session string, m Me
 	if err != nil {
 		return fmt.Errorf("encode message: %w", err)
 	}
-	_, err = h.store.AddMessage(ctx, SealedMessage{
+	err = h.store.AddMessage(ctx, SealedMessage{
 		Tenant: tenant, Site: site, Session: session, ID: m.ID, N: m.N, Role: m.Role, Person: m.Person, At: m.At,
 		Sealed: key.Seal(plain, bound(partMessage, tenant, session, m.ID)),
 	})

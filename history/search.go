@@ -41,7 +41,7 @@ func (h *History) search(ctx context.Context, tenant string, sel Selection, word
 func (h *History) chats(ctx context.Context, tenant string, records []Record) (map[string][]SealedMessage, error) {
 	var ids []string
 	for _, r := range records {
-		if r.Messages > 0 && r.State == StateKept {
+		if r.State == StateKept {
 			ids = append(ids, r.ID)
 		}
 	}

@@ -4,29 +4,33 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
 const messageColumns = "tenant, site, session, id, n, role, person, at, sealed"
 
-func (s *SQLite) AddMessage(ctx context.Context, m SealedMessage) (added bool, err error) {
-	err = s.write(ctx, "add message", func(tx *sql.Tx) error {
-		found, err := affected(tx.ExecContext(ctx,
-			"UPDATE history_sessions SET messages = max(messages, ?) WHERE tenant = ? AND id = ? AND site = ? AND state = ?",
-			m.N, m.Tenant, m.Session, m.Site, StateKept))
+func (s *SQLite) AddMessage(ctx context.Context, m SealedMessage) error {
+	return s.write(ctx, "add message", func(tx *sql.Tx) error {
+		var rowid int64
+		err := tx.QueryRowContext(ctx, "SELECT rowid FROM history_sessions WHERE tenant = ? AND id = ? AND site = ? AND state = ?",
+			m.Tenant, m.Session, m.Site, StateKept).Scan(&rowid)
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrNotFound
+		}
 		if err != nil {
 			return err
 		}
-		if found == 0 {
-			return ErrNotFound
+		_, err = tx.ExecContext(ctx, "INSERT INTO history_messages ("+messageColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (tenant, session, id) DO UPDATE SET n = excluded.n, at = excluded.at WHERE excluded.n > n`,
+			m.Tenant, m.Site, m.Session, m.ID, m.N, m.Role, m.Person, ms(m.At), m.Sealed)
+		if err != nil {
+			return err
 		}
-		inserted, err := affected(tx.ExecContext(ctx,
-			"INSERT INTO history_messages ("+messageColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, session, id) DO NOTHING",
-			m.Tenant, m.Site, m.Session, m.ID, m.N, m.Role, m.Person, ms(m.At), m.Sealed))
-		added = inserted == 1
+		_, err = tx.ExecContext(ctx, `UPDATE history_sessions SET messages = max(messages,
+			(SELECT count(*) FROM history_messages WHERE tenant = ? AND session = ?)) WHERE rowid = ?`, m.Tenant, m.Session, rowid)
 		return err
 	})
-	return added && err == nil, err
 }
 
 func (s *SQLite) Messages(ctx context.Context, tenant, session string, after, limit int) ([]SealedMessage, error) {

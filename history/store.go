@@ -110,9 +110,10 @@ type Store interface {
 	// EachFacts hands the facts of the selected sessions to each, in any order, until each returns an error.
 	EachFacts(ctx context.Context, tenant string, s Selection, each func(Facts) error) error
 
-	// AddMessage adds m, and raises the count of messages to m.N, unless the session has a message of that ID; added says
-	// which. It returns ErrNotFound where the session is not in StateKept: however it meets an erasure, no message is left.
-	AddMessage(ctx context.Context, m SealedMessage) (added bool, err error)
+	// AddMessage adds m, or moves the message of that ID to the place m.N if that is higher; the session's Messages becomes
+	// at least the number of those kept. It returns ErrNotFound where the session is not in StateKept or of another site:
+	// however it meets an erasure, no message is left.
+	AddMessage(ctx context.Context, m SealedMessage) error
 	// Messages returns up to limit messages of which N is above after, in the order of N.
 	Messages(ctx context.Context, tenant, session string, after, limit int) ([]SealedMessage, error)
 	// MessagesOf returns all messages of the sessions, in the order of N, by session.

@@ -25,10 +25,11 @@ func (h *History) WrapUp(ctx context.Context, tenant, id string, w WrapUp) error
 	if w.At.IsZero() {
 		w.At = h.now()
 	}
-	err := h.change(ctx, tenant, id, func(s *Session) error {
+	err := h.change(ctx, tenant, id, func(s *Session, _ *Record) error {
 		s.WrapUp = &w
 		if s.Kind == KindMessage {
-			s.take(Session{Handler: w.By, Agents: []string{w.By}})
+			s.Handler = w.By
+			s.helpedBy(w.By)
 		}
 		return nil
 	})
@@ -55,7 +56,7 @@ func (h *History) Rate(ctx context.Context, tenant, site, receipt string, score 
 		return err
 	}
 	now := h.now()
-	err = h.change(ctx, tenant, r.ID, func(s *Session) error {
+	err = h.change(ctx, tenant, r.ID, func(s *Session, _ *Record) error {
 		since := s.Ended
 		if since.IsZero() {
 			since = s.Opened
