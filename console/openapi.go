@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -133,8 +134,11 @@ func schemaName(t reflect.Type, hint string) string {
 	return name
 }
 
+// maxText is the longest text that any field takes whose own limit is not in its schema, in characters.
+const maxText = 2000
+
 // harden gives every text of a request that names no pattern, format or list of values of its own the pattern of plain
-// text, so that no control character passes; and says so in the document.
+// text, so that no control character passes, and one without a limit a limit; and says so in the document.
 func harden(document *huma.OpenAPI) {
 	done := map[*huma.Schema]bool{}
 	var visit func(s *huma.Schema)
@@ -147,8 +151,11 @@ func harden(document *huma.OpenAPI) {
 			visit(document.Components.Schemas.SchemaFromRef(s.Ref))
 			return
 		}
-		if s.Type == huma.TypeString && s.Pattern == "" && s.Format == "" && len(s.Enum) == 0 {
-			s.Pattern = plainText
+		if s.Type == huma.TypeString && s.Format == "" && len(s.Enum) == 0 {
+			s.Pattern = cmp.Or(s.Pattern, plainText)
+			if s.MaxLength == nil {
+				s.MaxLength = new(maxText)
+			}
 		}
 		switch s.Pattern {
 		case plainText:

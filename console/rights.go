@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"strings"
 
@@ -136,7 +137,12 @@ type userView struct {
 	Fields map[string]string `json:"fields,omitempty"`
 }
 
-// identify says who a visitor is, for a site's own server, which knows.
+// identifyVisitor says who a visitor is, for a site's own server, which knows.
 func (c *Console) identifyVisitor(ctx context.Context, who caller, in *body[identifyRequest]) (*none, error) {
-	return nil, c.rooms.IdentifyRoom(ctx, who.person.Tenant, in.Body.Room, rooms.User(in.Body.User))
+	err := c.rooms.IdentifyRoom(ctx, who.person.Tenant, in.Body.Room, rooms.User(in.Body.User))
+	var invalid *rooms.InvalidError
+	if errors.As(err, &invalid) {
+		return nil, problemField("user."+invalid.Field, "is wrong: "+invalid.Detail)
+	}
+	return nil, err
 }
