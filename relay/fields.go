@@ -72,6 +72,8 @@ func userNeeded(b *request) error {
 // check finds the first field that cannot be, and takes control characters out of the page's own title.
 func (b *request) check(needs []need) error {
 	switch {
+	case b.wrongType != nil:
+		return b.wrongType
 	case !language.MatchString(b.Lang):
 		return invalid("lang", "a language tag has at most 35 letters, digits and hyphens")
 	case b.Visitor != "" && !wire.IsID(b.Visitor):

@@ -66,13 +66,18 @@ type request struct {
 	Score    int               `json:"score"`
 	Comment  string            `json:"comment"`
 	Token    string            `json:"token"`
+
+	wrongType error // the first field of the wrong type; the rest was read
 }
 
 // signedUser is a user as the site's own server vouches for.
 type signedUser struct {
-	rooms.User
-	Signature string `json:"signature"`
+	ID        string            `json:"id"`
+	Fields    map[string]string `json:"fields"`
+	Signature string            `json:"signature"`
 }
+
+func (u *signedUser) user() rooms.User { return rooms.User{ID: u.ID, Fields: u.Fields} }
 
 func (s *Server) openRoom(q *http.Request, site Site, b *request) (any, error) {
 	who := s.visitorOf(q, site, b)
@@ -162,7 +167,7 @@ func checkUser(site Site, u *signedUser) error {
 		return nil
 	}
 	var wrong *rooms.InvalidError
-	if err := u.Validate(); errors.As(err, &wrong) {
+	if err := u.user().Validate(); errors.As(err, &wrong) {
 		return invalid("user."+wrong.Field, wrong.Detail)
 	}
 	signature := privacy.IdentitySignature(site.IdentitySecret, u.ID, u.Fields)
@@ -231,7 +236,10 @@ func (s *Server) admit(w http.ResponseWriter, q *http.Request, c call) (site Sit
 		return site, nil, &refusal{http.StatusBadRequest, "invalid", "", "the request is not UTF-8 text"}
 	}
 	b = &request{}
-	if err := json.Unmarshal(body, b); err != nil {
+	err = json.Unmarshal(body, b)
+	if typ := (*json.UnmarshalTypeError)(nil); errors.As(err, &typ) && typ.Field != "" {
+		b.wrongType = invalid(typ.Field, "wrong type of value") // told once the page may read it
+	} else if err != nil {
 		return site, nil, badBody(err)
 	}
 	site, err = s.Sites.ByKey(q.Context(), b.Site)
@@ -245,15 +253,10 @@ func (s *Server) admit(w http.ResponseWriter, q *http.Request, c call) (site Sit
 }
 
 func badBody(err error) error {
-	var typ *json.UnmarshalTypeError
-	var big *http.MaxBytesError
-	switch {
-	case errors.As(err, &typ):
-		return invalid(typ.Field, "wrong type of value")
-	case errors.As(err, &big):
+	if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
 		return &refusal{http.StatusRequestEntityTooLarge, "too-large", "", "the request is too large"}
 	}
-	return invalid("", "the request is not JSON")
+	return invalid("", "the request is not a JSON object")
 }
 
 // fail answers an error; what is not meant for the visitor goes to the log.

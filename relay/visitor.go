@@ -43,7 +43,7 @@ func (s *Server) visitorOf(q *http.Request, site Site, b *request) (v visitor) {
 		v.id = b.Visitor
 	}
 	if b.User != nil {
-		v.user = b.User.User
+		v.user = b.User.user()
 	}
 	v.address = privacy.KeepAddress(c.IP, s.Address(q))
 	return v
