@@ -77,7 +77,8 @@ function OpenRow({ session }: { session: LiveSession }) {
 
 function Way({ room, name, about }: { room: string; name: string; about: string }) {
 	return (
-		<a class="mine-link" href={roomPath(room)} aria-label={t("mineOpen", { name })} onClick={follow}>
+		<a class="mine-link" href={roomPath(room)} onClick={follow}>
+			<span class="hidden">{t("mineOpen")} </span>
 			<span class="avatar" data-role="visitor" aria-hidden="true">
 				{[...name][0]?.toLocaleUpperCase()}
 			</span>

@@ -107,8 +107,12 @@ function useVisible(ref: { current: Element | null }): boolean {
 	return visible;
 }
 
+/** As the person's own region writes it, where the browser knows one for the language. */
 const timeOfDay = (ms: number): string =>
-	new Intl.DateTimeFormat(language.value, { hour: "numeric", minute: "2-digit" }).format(ms);
+	new Intl.DateTimeFormat(navigator.languages.find((one) => one.startsWith(language.value)) ?? language.value, {
+		hour: "numeric",
+		minute: "2-digit",
+	}).format(ms);
 
 type BubbleProps = {
 	message: Message;
@@ -123,7 +127,7 @@ function Bubble({ message, own, before, mark, fresh }: BubbleProps) {
 	const goesOn = before?.member === member && before.role === role && at - before.at < TOGETHER_MS;
 	return (
 		<li class="message" data-own={own} data-role={role} data-fresh={fresh} data-goes-on={goesOn}>
-			<p class={goesOn ? "hidden" : "message-who"}>{own ? t("you") : <bdi>{name || t(role)}</bdi>}</p>
+			<p class={goesOn ? "hidden" : "message-who"}>{own ? t("chatYou") : <bdi>{name || t(role)}</bdi>}</p>
 			<p class="bubble" dir="auto">
 				<RichText text={text} />
 			</p>
@@ -142,7 +146,7 @@ function Pending({ unsent, session, closed }: { unsent: Unsent; session: LiveSes
 	const { id, text, failed } = unsent;
 	return (
 		<li class="message" data-own="true" data-role="agent" data-pending={failed ? "failed" : "sending"}>
-			<p class="hidden">{t("you")}</p>
+			<p class="hidden">{t("chatYou")}</p>
 			<p class="bubble" dir="auto">
 				<RichText text={text} />
 			</p>

@@ -12,7 +12,7 @@ export function Dialog({ title, onClose, children }: Props) {
 	useEffect(() => dialog.current?.showModal(), []);
 	return (
 		<dialog ref={dialog} class="dialog" aria-labelledby={id} onClose={onClose}>
-			<header class="dialog-head">
+			<div class="dialog-head">
 				<h2 id={id}>{title}</h2>
 				<button
 					type="button"
@@ -22,7 +22,7 @@ export function Dialog({ title, onClose, children }: Props) {
 				>
 					<Icon name="close" />
 				</button>
-			</header>
+			</div>
 			{children}
 		</dialog>
 	);

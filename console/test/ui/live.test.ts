@@ -70,22 +70,51 @@ test("the wait counts down", async () => {
 	await page.getByRole("timer").getByText("28 seconds left").waitFor();
 });
 
-test("a refusal is said plainly, and asking again asks again", async () => {
+test("a refusal is said plainly, the agent stays for the chat, and may ask again after a pause", async () => {
 	await page.goto(`${server.origin}/rooms/r1`);
 	const seat = await server.seat();
 	await seat.welcome();
-	seat.json(Kind.consent, { what: "view", act: "deny", member: ME });
-	seat.json(Kind.bye, { code: 4410, reason: "declined" });
-	seat.socket.close(4410, "declined");
+	await page.getByRole("timer").waitFor();
+	seat.refuse("deny");
 	await page.getByRole("heading", { name: "The visitor said no" }).waitFor();
-	await page.getByRole("button", { name: "Ask again" }).click();
-	const again = await server.seat();
-	const hello = readJSON<{ seen: object }>(await again.welcome());
-	assert.deepEqual(hello?.seen, {}, "nothing is held from before");
+	assert.equal(await page.locator("iframe").count(), 0);
+	await page.getByRole("textbox", { name: "Write a message" }).waitFor();
+	await page.getByRole("button", { name: /Ask again in \d+ seconds?/ }).click({ force: true });
+	assert.equal(
+		seat.heard.some(({ kind }) => kind === Kind.consent),
+		false,
+		"not before the pause is over",
+	);
+	await page.getByRole("button", { name: "Ask again", exact: true }).click({ timeout: 15_000 });
+	assert.deepEqual(readJSON(await seat.hears(Kind.consent)), { what: "view", act: "ask" });
 	await page.getByRole("heading", { name: "Waiting for the visitor to agree" }).waitFor();
-	again.json(Kind.consent, { what: "view", act: "expire", member: ME });
-	again.socket.close(4410, "declined");
+	seat.stand("asking");
+	seat.refuse("expire");
 	await page.getByRole("heading", { name: "No answer yet" }).waitFor();
+	assert.equal(server.joins.length, 1, "it is the same connection throughout");
+});
+
+test("an agent who helps asks to see the page, and sees it when the visitor agrees", async () => {
+	await page.goto(`${server.origin}/rooms/r1`);
+	const seat = await server.seat();
+	seat.visitor = "Mia";
+	await seat.welcome("helping");
+	await page.getByRole("heading", { name: "You are helping Mia" }).waitFor();
+	assert.equal(await page.locator("iframe").count(), 0);
+	await page.getByRole("button", { name: "Ask to see the page" }).click();
+	assert.deepEqual(readJSON(await seat.hears(Kind.consent)), { what: "view", act: "ask" });
+	seat.stand("asking");
+	seat.grant();
+	seat.snapshot(1, "Monstera");
+	await sees("Monstera");
+	seat.refuse("withdraw", 0);
+	await page.getByRole("heading", { name: "The visitor stopped sharing" }).waitFor();
+	assert.equal(await page.locator("iframe").count(), 0);
+	seat.json(Kind.consent, { what: "view", act: "ask", member: ME });
+	seat.stand("asking");
+	seat.grant();
+	seat.snapshot(2, "Again");
+	await sees("Again");
 });
 
 test("a room that is gone, and one taken over elsewhere", async () => {
@@ -236,8 +265,13 @@ test("the page is scaled to fit as the window changes, or shown in its own size"
 	seat.viewport({ width: 2000, height: 1000 });
 	await page.waitForFunction(() => document.querySelector("iframe")?.style.width === "2000px");
 	const width = async () => (await page.getByRole("application").boundingBox())?.width ?? 0;
-	const wide = await width();
-	assert.ok(wide > 1100 && wide <= 1280, String(wide));
+	const beside = await width();
+	assert.ok(beside > 800 && beside < 920, String(beside));
+	await page.getByRole("separator", { name: "Width of the chat" }).focus();
+	for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
+	await page.waitForFunction((old) => (document.querySelector(".overlay")?.clientWidth ?? 0) > old + 60, beside);
+	await page.getByRole("button", { name: "Chat", exact: true }).click();
+	await page.waitForFunction(() => (document.querySelector(".overlay")?.clientWidth ?? 0) > 1100);
 	await page.setViewportSize({ width: 900, height: 700 });
 	await page.waitForFunction(() => (document.querySelector(".overlay")?.clientWidth ?? 999) < 900);
 	await page.keyboard.press("f");
@@ -272,6 +306,9 @@ test("leaving says so and keeps the room; ending asks first and ends it", async 
 	await page.getByRole("button", { name: "Leave" }).click();
 	assert.equal(readJSON<{ code: number }>(await seat.hears(Kind.bye))?.code, 1000);
 	await page.getByRole("heading", { name: "Visitors", exact: true }).waitFor();
+	await page.reload();
+	await page.getByRole("heading", { name: "Visitors", exact: true }).waitFor();
+	assert.equal(server.joins.length, 1, "a room that was left is not entered again");
 	const second = await live();
 	await page.getByRole("button", { name: "End session" }).click();
 	const dialog = page.getByRole("dialog");
@@ -284,18 +321,14 @@ test("leaving says so and keeps the room; ending asks first and ends it", async 
 	await page.getByRole("button", { name: "End session" }).click();
 	await dialog.getByRole("button", { name: "End session" }).click();
 	assert.equal(readJSON<{ code: number }>(await second.hears(Kind.bye))?.code, 4410);
-	await page.getByRole("heading", { name: "Visitors", exact: true }).waitFor();
+	await page.getByRole("heading", { name: "The session has ended" }).waitFor();
+	assert.equal(await page.locator("iframe").count(), 0);
 });
 
-test("when the visitor ends or takes consent back, the page is gone", async () => {
+test("when the visitor ends, the page is gone", async () => {
 	const seat = await live();
-	seat.json(Kind.consent, { what: "view", act: "withdraw", member: 0 });
+	seat.json(Kind.room, { state: "ended" });
 	seat.socket.close(4410, "ended");
-	await page.getByRole("heading", { name: "The visitor stopped sharing" }).waitFor();
-	assert.equal(await page.locator("iframe").count(), 0);
-	const second = await live();
-	second.json(Kind.room, { state: "ended" });
-	second.socket.close(4410, "ended");
 	await page.getByRole("heading", { name: "The session has ended" }).waitFor();
 	assert.equal(await page.locator("iframe").count(), 0);
 });

@@ -4,7 +4,7 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { Kind } from "../../../wire/wire.ts";
 import { assertAccessible, launch, open, shot } from "./browser.ts";
-import { ME, type Seat, tab } from "./seat.ts";
+import { type Seat, tab } from "./seat.ts";
 import { TestServer, type Visitor } from "./server.ts";
 
 let server: TestServer;
@@ -120,6 +120,7 @@ for (const [view, options] of Object.entries(views)) {
 		await look(`shortcuts-${view}`);
 
 		const seat = await enter();
+		if (view === "phone") await page.locator(".front").last().click();
 		const sources = [tab(1), tab(2, { title: "Your basket (2)", focused: false, visible: false })];
 		await seat.welcome("asking", sources);
 		await page.getByRole("timer").waitFor();
@@ -138,8 +139,7 @@ for (const [view, options] of Object.entries(views)) {
 		seat.json(Kind.room, { state: "paused" });
 		await page.locator('.stage[data-state="paused"]').waitFor();
 		await look(`paused-${view}`);
-		seat.json(Kind.consent, { what: "view", act: "deny", member: ME });
-		seat.socket.close(4410, "declined");
+		seat.refuse("deny");
 		await page.locator('.stage[data-state="declined"]').waitFor();
 		await look(`declined-${view}`);
 	});

@@ -91,7 +91,7 @@ test("the empty list explains how to get the first visitor", async () => {
 	await page.getByRole("heading", { name: "Nobody is waiting" }).waitFor();
 	await page.getByRole("button", { name: "Copy" }).click();
 	const copied = await page.evaluate(() => navigator.clipboard.readText());
-	assert.equal(copied, `<script src="${server.origin}/widget.js" data-site="YOUR-SITE-KEY" async></script>`);
+	assert.equal(copied, `<script src="${server.origin}/widget.js?site=YOUR-SITE-KEY" async></script>`);
 });
 
 test("visitors come and go with all their facts, those who wait first; their words stay words", async () => {

@@ -77,7 +77,7 @@ test("each close has its scene", () => {
 	assert.equal(sceneOf(emptyRoom, closed(4409)), "replaced");
 	assert.equal(sceneOf(emptyRoom, closed(4400)), "failed");
 	assert.equal(sceneOf(emptyRoom, idle), "connecting");
-	assert.equal(sceneOf(emptyRoom, closed(1000, "handed-over")), "handed");
+	assert.equal(sceneOf(emptyRoom, closed(4410, "handed-over")), "handed");
 	const seen = after(welcome("live", "viewing"));
 	assert.equal(sceneOf(seen, { ...idle, phase: "waiting", greeted: true }), "lost");
 	// Who sees no page loses none; the chat says that it reconnects.

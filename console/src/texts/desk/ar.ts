@@ -33,7 +33,7 @@ export const ar: Record<keyof typeof en, string> = {
 
 	mineTitle: "محادثاتي",
 	mineEmpty: "لا تساعد أحدًا الآن.",
-	mineOpen: "فتح: {name}",
+	mineOpen: "فتح:",
 	mineUnread: "جديدة",
 	mineWrapUp: "انتهت: اكتب الخلاصة",
 
@@ -66,6 +66,7 @@ export const ar: Record<keyof typeof en, string> = {
 	chatMessages: "الرسائل",
 	chatWidth: "عرض الدردشة",
 	chatEmpty: "لا رسائل بعد. ابدأ بالتحية.",
+	chatYou: "أنت",
 	chatWrite: "اكتب رسالة",
 	chatSend: "إرسال",
 	chatNewer: "رسائل جديدة",

@@ -33,7 +33,7 @@ export const de: Record<keyof typeof en, string> = {
 
 	mineTitle: "Meine Gespräche",
 	mineEmpty: "Sie betreuen gerade niemanden.",
-	mineOpen: "Öffnen: {name}",
+	mineOpen: "Öffnen:",
 	mineUnread: "neu",
 	mineWrapUp: "Beendet: abschließen",
 
@@ -66,6 +66,7 @@ export const de: Record<keyof typeof en, string> = {
 	chatMessages: "Nachrichten",
 	chatWidth: "Breite des Chats",
 	chatEmpty: "Noch keine Nachrichten. Sagen Sie Hallo.",
+	chatYou: "Sie",
 	chatWrite: "Nachricht schreiben",
 	chatSend: "Senden",
 	chatNewer: "Neue Nachrichten",

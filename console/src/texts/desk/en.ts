@@ -32,7 +32,7 @@ export const en = {
 
 	mineTitle: "My conversations",
 	mineEmpty: "You are not helping anybody right now.",
-	mineOpen: "Open: {name}",
+	mineOpen: "Open:",
 	mineUnread: "new",
 	mineWrapUp: "Ended: wrap up",
 
@@ -65,6 +65,7 @@ export const en = {
 	chatMessages: "Messages",
 	chatWidth: "Width of the chat",
 	chatEmpty: "No messages yet. Say hello.",
+	chatYou: "You",
 	chatWrite: "Write a message",
 	chatSend: "Send",
 	chatNewer: "New messages",

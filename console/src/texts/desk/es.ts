@@ -33,7 +33,7 @@ export const es: Record<keyof typeof en, string> = {
 
 	mineTitle: "Mis conversaciones",
 	mineEmpty: "Ahora mismo no ayudas a nadie.",
-	mineOpen: "Abrir: {name}",
+	mineOpen: "Abrir:",
 	mineUnread: "nuevos",
 	mineWrapUp: "Terminada: cerrar",
 
@@ -66,6 +66,7 @@ export const es: Record<keyof typeof en, string> = {
 	chatMessages: "Mensajes",
 	chatWidth: "Ancho del chat",
 	chatEmpty: "Todavía no hay mensajes. Saluda.",
+	chatYou: "Tú",
 	chatWrite: "Escribe un mensaje",
 	chatSend: "Enviar",
 	chatNewer: "Mensajes nuevos",

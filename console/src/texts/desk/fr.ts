@@ -33,7 +33,7 @@ export const fr: Record<keyof typeof en, string> = {
 
 	mineTitle: "Mes conversations",
 	mineEmpty: "Vous n’aidez personne en ce moment.",
-	mineOpen: "Ouvrir : {name}",
+	mineOpen: "Ouvrir:",
 	mineUnread: "nouveaux",
 	mineWrapUp: "Terminée : à conclure",
 
@@ -66,6 +66,7 @@ export const fr: Record<keyof typeof en, string> = {
 	chatMessages: "Messages",
 	chatWidth: "Largeur du chat",
 	chatEmpty: "Pas encore de message. Dites bonjour.",
+	chatYou: "Vous",
 	chatWrite: "Écrire un message",
 	chatSend: "Envoyer",
 	chatNewer: "Nouveaux messages",
