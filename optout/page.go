@@ -151,14 +151,17 @@ func (p *page) write(w http.ResponseWriter, status int, log *slog.Logger) {
 }
 
 // fill puts values, given as name and value in turn, in the places of a text that {name} marks. A value is kept apart from
-// the direction of the writing around it.
+// the direction of the writing around it; only a site's name has a direction of its own.
 func fill(text string, pairs ...string) template.HTML {
-	text = template.HTMLEscapeString(text)
 	var places []string
 	for i := 0; i+1 < len(pairs); i += 2 {
-		places = append(places, "{"+pairs[i]+"}", "<bdi>"+template.HTMLEscapeString(pairs[i+1])+"</bdi>")
+		open := `<bdi dir="ltr">`
+		if pairs[i] == "name" {
+			open = "<bdi>"
+		}
+		places = append(places, "{"+pairs[i]+"}", open+template.HTMLEscapeString(pairs[i+1])+"</bdi>")
 	}
-	return template.HTML(strings.NewReplacer(places...).Replace(text))
+	return template.HTML(strings.NewReplacer(places...).Replace(template.HTMLEscapeString(text)))
 }
 
 // plain is fill for where there is no markup.
