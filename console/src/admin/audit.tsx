@@ -81,7 +81,7 @@ function Entries({ entries }: { entries: AuditEntry[] }) {
 	if (entries.length === 0) return <p class="muted">{t("auditNone")}</p>;
 	return (
 		// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-		<section class="scroll" tabIndex={0} aria-label={t("auditEntries")}>
+		<div class="scroll" tabIndex={0}>
 			<table class="table">
 				<thead>
 					<tr>
@@ -118,6 +118,6 @@ function Entries({ entries }: { entries: AuditEntry[] }) {
 					))}
 				</tbody>
 			</table>
-		</section>
+		</div>
 	);
 }
