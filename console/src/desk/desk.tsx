@@ -66,15 +66,17 @@ export function DeskPage() {
 					</h2>
 					<QueueList colleagues={colleagues} />
 				</section>
-				<section class="list-rows desk-mine" aria-labelledby={`${id}mine`}>
-					<h2 class="list-head" id={`${id}mine`}>
-						{t("mineTitle")}
-					</h2>
-					<MyConversations visitors={visitors ?? []} />
-				</section>
-				<aside class="desk-code" aria-label={t("codeTitle")}>
-					<CodeForm inputId={codeId} />
-				</aside>
+				<div class="desk-side">
+					<section class="list-rows desk-mine" aria-labelledby={`${id}mine`}>
+						<h2 class="list-head" id={`${id}mine`}>
+							{t("mineTitle")}
+						</h2>
+						<MyConversations visitors={visitors ?? []} />
+					</section>
+					<aside aria-label={t("codeTitle")}>
+						<CodeForm inputId={codeId} />
+					</aside>
+				</div>
 				<section class="list-rows desk-visitors" aria-labelledby={`${id}visitors`}>
 					<h2 class="list-head" id={`${id}visitors`}>
 						{t("visitors")}

@@ -60,6 +60,10 @@ function Room({ session }: { session: LiveSession }) {
 	};
 	// On a phone there is room for one of the two.
 	const [front, setFront] = useState<"chat" | "page">("chat");
+	const scene = useCell(session.scene);
+	useEffect(() => {
+		if (over.has(scene)) setFront("page"); // there it says why, and asks for the wrap-up
+	}, [scene]);
 	const write = () => {
 		setChat(true);
 		setFront("chat");

@@ -156,7 +156,6 @@ for (const [view, options] of Object.entries(views))
 		server.pushDesk({ offer: null });
 		seat.json(Kind.room, { state: "ended" });
 		seat.socket.close(4410, "ended");
-		if (phone) await page.locator(".front").last().click();
 		await page.locator(".wrap-up").waitFor();
 		await look(`wrap-up-${view}`);
 	});
