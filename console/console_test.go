@@ -289,7 +289,12 @@ func (b *bench) person(email string) accounts.Person {
 // setRole gives the first tenant's admin a role, also one that the service would refuse.
 func (b *bench) setRole(role accounts.Role) {
 	b.t.Helper()
-	if _, err := b.db.Writer.ExecContext(b.t.Context(), "UPDATE people SET role = ? WHERE id = ?", role, b.here.Admin.ID); err != nil {
+	b.exec("UPDATE people SET role = ? WHERE id = ?", role, b.here.Admin.ID)
+}
+
+func (b *bench) exec(statement string, values ...any) {
+	b.t.Helper()
+	if _, err := b.db.Writer.ExecContext(b.t.Context(), statement, values...); err != nil {
 		b.t.Fatal(err)
 	}
 }

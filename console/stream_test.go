@@ -23,9 +23,14 @@ type event struct{ name, data string }
 
 func (b *bench) events(browser *http.Client) *events {
 	b.t.Helper()
+	return b.eventsOf(browser, "/api/v1/visitors/stream")
+}
+
+func (b *bench) eventsOf(browser *http.Client, path string) *events {
+	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
 	b.t.Cleanup(cancel)
-	request, err := http.NewRequestWithContext(ctx, "GET", b.server.URL+"/api/v1/visitors/stream", nil)
+	request, err := http.NewRequestWithContext(ctx, "GET", b.server.URL+path, nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}
