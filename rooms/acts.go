@@ -107,6 +107,23 @@ func (r *Room) object() {
 	r.keepLater()
 }
 
+// EndBrowsing ends the visits that merely browse a site, for one that lists only who asks for help from now on.
+func (h *Hub) EndBrowsing(tenant, site string) {
+	for _, r := range h.all() {
+		if r.tenant == tenant && r.site == site {
+			r.endBrowsing()
+		}
+	}
+}
+
+func (r *Room) endBrowsing() {
+	r.lock()
+	defer r.unlock()
+	if !r.help && r.accepted.IsZero() {
+		r.end("the site lists only who asks for help")
+	}
+}
+
 // forgetVisitor leaves nothing that tells this visitor from others but what the visitor says.
 func (r *Room) forgetVisitor() {
 	r.optedOut = true

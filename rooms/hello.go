@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"cmp"
 	"slices"
 
 	"alongside/wire"
@@ -124,6 +125,7 @@ func (s *Seat) helloAgent(body wire.HelloBody) error {
 func (r *Room) accept(m *member) {
 	if r.accepted.IsZero() {
 		r.accepted = r.hub.Clock()
+		r.askedOn = cmp.Or(r.askedOn, r.page.URL) // of a visitor who did not ask
 	}
 	if !slices.Contains(r.came, m.person.ID) {
 		r.came = append(r.came, m.person.ID)

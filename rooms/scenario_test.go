@@ -251,6 +251,11 @@ func (s *stage) do(words []string) {
 			Address: "192.0.2.0", User: User{ID: "u1", Fields: map[string]string{"name": "Una"}},
 		})
 		return
+	case "unlist":
+		s.hub.EndBrowsing("other tenant", "s")
+		s.hub.EndBrowsing("t", "other site")
+		s.hub.EndBrowsing("t", "s")
+		return
 	case "place":
 		place, _ := strconv.Atoi(words[1])
 		wait, _ := strconv.Atoi(words[2])

@@ -15,7 +15,7 @@ type Session struct {
 	Why                string    // it ended
 	Handler            string    // ID of the agent who came last
 	Agents             []string  // IDs of those who came
-	Page               string    // URL help was asked on, cut to what the policy lets out
+	Page               string    // URL help was asked on, or the agent came to, cut to what the policy lets out
 	Lang               string
 	Device             Device
 	Name               string // the visitor's
