@@ -9,7 +9,8 @@ import { Link } from "./connection/link.ts";
 import type { Phase, Reason } from "./connection/machine.ts";
 import { forget, fresh, load, newTab, type Saved, save } from "./connection/saved.ts";
 import { type Joining, Tabs } from "./connection/tabs.ts";
-import { describePage, watchPage } from "./page/page.ts";
+import { describePage } from "./page/page.ts";
+import { Teller } from "./page/teller.ts";
 import type { Desk } from "./room/desk.ts";
 import { hearing } from "./room/hearing.ts";
 import { Reception } from "./room/reception.ts";
@@ -38,13 +39,15 @@ class Session implements Running, Desk {
 	readonly #talk: Talk;
 	readonly #reception: Reception;
 	readonly #hear: ReturnType<typeof hearing>;
+	readonly #teller = new Teller(
+		() => describePage(this.#sharing.policy),
+		(page) => this.#link.send(encodeJSON(Kind.page, page)),
+	);
 	readonly #left = new AbortController();
-	#unwatch: (() => void) | undefined;
 	#saved: Saved;
 	#state: State = initialState;
 	/** A room that was opened and is to be connected to. */
 	#opened: Entry | undefined;
-	#page = "";
 	#told = "";
 	#welcome = false;
 	#lifted = false;
@@ -260,8 +263,7 @@ class Session implements Running, Desk {
 		this.#welcome = true;
 		this.#sharing.setPolicy(welcome.policy);
 		this.#sharing.welcomed();
-		this.#page = "";
-		this.#unwatch ??= watchPage(() => this.#tellPage());
+		this.#teller.start();
 		const state = { ...this.#state, captured: false, place: welcome.queue };
 		this.update(withMembers(withRoom(state, welcome.state), welcome.members));
 		this.keep({ helped: this.#state.helped });
@@ -329,8 +331,7 @@ class Session implements Running, Desk {
 
 	/** The session is over for this tab: nothing of it stays stored, and the page is as it was. */
 	#forget(reason: Reason | undefined): void {
-		this.#unwatch?.();
-		this.#unwatch = undefined;
+		this.#teller.stop();
 		this.#talk.stop();
 		this.tabs.close();
 		if (reason !== "ended") return;
@@ -394,13 +395,5 @@ class Session implements Running, Desk {
 		const told = summary(this.#state);
 		if (told !== this.#told) this.boot.emit(told);
 		this.#told = told;
-	}
-
-	#tellPage(): void {
-		const page = describePage(this.#sharing.policy);
-		const key = JSON.stringify(page);
-		if (key === this.#page) return;
-		this.#page = key;
-		this.#link.send(encodeJSON(Kind.page, page));
 	}
 }

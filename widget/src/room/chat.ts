@@ -36,9 +36,12 @@ export function withMessage(chat: Chat, message: Message): Chat {
 	return { ...chat, unsent, messages: messages.slice(-MAX_MESSAGES) };
 }
 
+/** Without the characters that lay out nothing, which the server takes for malformed. */
+const clean = (text: string): string => text.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\n\t]/gu, "");
+
 /** Adds an own message; the same chat if it is empty or too many wait. */
 export function withDraft(chat: Chat, id: string, draft: string): Chat {
-	const text = draft.trim().slice(0, MAX_CHAT_CHARACTERS);
+	const text = clean(draft).trim().slice(0, MAX_CHAT_CHARACTERS).toWellFormed();
 	if (text === "" || chat.unsent.length >= MAX_UNSENT) return chat;
 	return { ...chat, unsent: [...chat.unsent, { id, text }] };
 }

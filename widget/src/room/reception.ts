@@ -89,6 +89,9 @@ export class Reception {
 		}
 		await client.ask(saved.tab, saved.resume, describePage(this.hooks.policy()), answers);
 		this.desk.update({ stage: "room", room: "waiting", sending: "" });
+		// The receipt is there only now; without it the session merely cannot be rated.
+		const entry = await client.resume(saved.tab, saved.resume).catch(() => undefined);
+		if (entry?.receipt) this.desk.keep({ receipt: entry.receipt });
 	}
 
 	async #open(help: boolean, answers: Answers = {}): Promise<void> {

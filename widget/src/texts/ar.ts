@@ -101,6 +101,7 @@ export const ar: Texts = {
 	unread: (count) => news[rules.select(count)]?.(count) ?? `${count} رسالة جديدة`,
 	chat: "المحادثة",
 	end: "إنهاء المحادثة",
+	endShort: "إنهاء",
 	endSure: "هل تريد إنهاء هذه المحادثة؟",
 	endHint: "يمكنك بدء محادثة جديدة في أي وقت.",
 	goOn: "متابعة",

@@ -87,6 +87,7 @@ export const de: Texts = {
 	unread: (count) => (count === 1 ? "1 neue Nachricht" : `${count} neue Nachrichten`),
 	chat: "Chat",
 	end: "Gespräch beenden",
+	endShort: "Beenden",
 	endSure: "Dieses Gespräch beenden?",
 	endHint: "Sie können jederzeit ein neues beginnen.",
 	goOn: "Weiter",

@@ -86,6 +86,7 @@ export const en = {
 	unread: (count: number) => (count === 1 ? "1 new message" : `${count} new messages`),
 	chat: "Chat",
 	end: "End conversation",
+	endShort: "End",
 	endSure: "End this conversation?",
 	endHint: "You can start a new one at any time.",
 	goOn: "Go on",

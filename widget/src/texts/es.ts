@@ -87,6 +87,7 @@ export const es: Texts = {
 	unread: (count) => (count === 1 ? "1 mensaje nuevo" : `${count} mensajes nuevos`),
 	chat: "Chat",
 	end: "Terminar conversación",
+	endShort: "Terminar",
 	endSure: "¿Terminar esta conversación?",
 	endHint: "Puede empezar otra cuando quiera.",
 	goOn: "Continuar",

@@ -87,6 +87,7 @@ export const fr: Texts = {
 	unread: (count) => (count === 1 ? "1 nouveau message" : `${count} nouveaux messages`),
 	chat: "Discussion",
 	end: "Terminer la conversation",
+	endShort: "Terminer",
 	endSure: "Terminer cette conversation ?",
 	endHint: "Vous pouvez en commencer une autre à tout moment.",
 	goOn: "Continuer",

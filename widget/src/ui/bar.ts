@@ -15,7 +15,7 @@ export class Bar {
 	readonly #chat = h("button", { type: "button", class: "plain talk", "aria-expanded": "false" });
 	readonly #unread = h("b", { class: "unread" });
 	readonly #what = h("button", { type: "button", class: "plain what", "aria-expanded": "false" });
-	readonly #bar: HTMLElement;
+	readonly box: HTMLElement;
 	readonly #dock: HTMLElement;
 	#info: HTMLElement | undefined;
 	#shown = "";
@@ -31,7 +31,7 @@ export class Bar {
 		this.#what.append(icon(icons.hidden), h("span", {}, texts.whatHidden));
 		this.#what.addEventListener("click", () => this.#toggleInfo());
 		this.#pause.addEventListener("click", () => this.actions.pause());
-		this.#bar = h(
+		this.box = h(
 			"div",
 			{ class: "bar", role: "region", "aria-labelledby": "who", lang: speech.language, hidden: true },
 			h("div", { class: "who", role: "status" }, h("span", { class: "dot" }), this.#who),
@@ -45,13 +45,13 @@ export class Bar {
 				h("span", {}, texts.stopSharing),
 			),
 		);
-		this.#dock = h("div", { class: "dock" }, this.#bar);
+		this.#dock = h("div", { class: "dock" }, this.box);
 		parent.append(this.#dock);
 	}
 
 	/** Where the bar is on the screen, if it is shown. */
 	get element(): HTMLElement | undefined {
-		return this.#shown ? this.#bar : undefined;
+		return this.#shown ? this.box : undefined;
 	}
 
 	show(name: Name | undefined, state: State, chatting: boolean): void {
@@ -73,8 +73,8 @@ export class Bar {
 		write(this.#who, text);
 		if (name === this.#shown) return;
 		this.#shown = name ?? "";
-		this.#bar.hidden = !name;
-		this.#bar.className = `bar ${name ?? ""}`;
+		this.box.hidden = !name;
+		this.box.className = `bar ${name ?? ""}`;
 		const paused = state.pausedByHand || name === "paused";
 		this.#pause.replaceChildren(
 			icon(paused ? icons.play : icons.pause),

@@ -1,7 +1,7 @@
 import { MAX_CHAT_CHARACTERS } from "../../../wire/wire.ts";
 import { safeName } from "../room/names.ts";
 import type { State } from "../room/state.ts";
-import type { Speech } from "../texts/texts.ts";
+import type { Speech, Texts } from "../texts/texts.ts";
 import { h, icon, icons } from "./dom.ts";
 import { Messages } from "./messages.ts";
 import { type Built, button, type Context, dialog, growing, minimiser, row, write } from "./parts.ts";
@@ -48,7 +48,7 @@ export function chat({ speech, actions, state: first }: Context): Built {
 		send,
 	);
 	const sure = confirmation(speech, actions, () => ask(false));
-	const leave = button(texts.end, () => ask(true), "plain leave");
+	const leave = ender(texts, () => ask(true), "plain leave");
 	/** To end is asked about once more, in place of what one writes in. */
 	function ask(asked: boolean): void {
 		sure.hidden = !asked;
@@ -122,13 +122,20 @@ function typingText({ texts }: Speech, { chat, agents, phase }: State, now: numb
 	return "";
 }
 
+/** The short word where there is little room; its whole meaning for who does not see the place. */
+function ender(texts: Texts, click: () => void, kind: string): HTMLElement {
+	const short = button(texts.endShort, click, kind);
+	short.setAttribute("aria-label", texts.end);
+	return short;
+}
+
 function confirmation({ texts }: Speech, actions: Actions, no: () => void): HTMLElement {
 	return h(
 		"div",
 		{ class: "sure", role: "group", "aria-label": texts.endSure, tabindex: "-1", hidden: true },
 		h("strong", {}, texts.endSure),
 		h("p", {}, texts.endHint),
-		row(button(texts.goOn, no), button(texts.end, actions.end, "main stop")),
+		row(button(texts.goOn, no), ender(texts, actions.end, "main stop")),
 	);
 }
 

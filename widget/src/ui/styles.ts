@@ -1,6 +1,6 @@
 /** The session's styles. Sizes in em follow the visitor's own text size; logical properties serve both directions. */
 export const CSS = `
-.widget{--keyboard:0px;--own:#d9f0ed;--bg:#fff;--fg:#16191d;--soft:#545c66;--line:#dfe3e8;--edge:#7b848f;--fill:#f2f4f6;--accent:#0b6562;--on:#fff;--stop:#b3261e;--shade:0 1px 2px #0000001f,0 8px 32px #0000002e;
+.widget{--keyboard:0px;--bar:3.5em;--own:#d9f0ed;--bg:#fff;--fg:#16191d;--soft:#545c66;--line:#dfe3e8;--edge:#7b848f;--fill:#f2f4f6;--accent:#0b6562;--on:#fff;--stop:#b3261e;--shade:0 1px 2px #0000001f,0 8px 32px #0000002e;
 position:absolute;inset:0;pointer-events:none;overflow:clip;color:var(--fg);font:400 1em/1.45 system-ui,"Segoe UI",Roboto,sans-serif;font-size:.9375em;text-align:start}
 @media (prefers-color-scheme:dark){.widget{--own:#12403d;--bg:#1b1f24;--fg:#f0f2f4;--soft:#aab3bd;--line:#3a424b;--edge:#8b95a0;--fill:#2a3037;--accent:#6fd3c9;--on:#06211f;--stop:#ff9d94;--shade:0 1px 2px #0006,0 8px 32px #000a}}
 .widget[lang=ar]{font-size:1em;line-height:1.6}
@@ -27,7 +27,7 @@ svg{display:block;width:1.3em;height:1.3em;fill:none;stroke:currentColor;stroke-
 .panel{position:absolute;inset-block-end:max(1em,var(--keyboard));inset-inline-end:1em;width:22.5em;max-width:calc(100% - 2em);max-height:calc(100% - 2em - var(--keyboard));overflow:auto;overscroll-behavior:contain;border-radius:1em;padding:1.25em}
 .panel:focus{outline:none}
 .panel:focus-visible{outline:3px solid var(--accent);outline-offset:-3px}
-.panel.above{inset-block-end:5.25em;max-height:calc(100% - 6.25em)}
+.panel.above{inset-block-end:calc(var(--bar) + 1.7em);max-height:calc(100% - var(--bar) - 2.7em)}
 .head{display:flex;align-items:start;gap:.5em;justify-content:space-between}
 .head button{margin:-.55em;margin-inline-start:0;min-width:2.75em;color:var(--soft)}
 .head svg{margin:auto}
@@ -41,7 +41,7 @@ h2{font-size:1.12em;font-weight:650;line-height:1.35;overflow-wrap:anywhere}
 .dot{flex:none;width:.6em;height:.6em;border-radius:50%;background:var(--accent);forced-color-adjust:none}
 .panel.tall{display:flex;flex-direction:column}
 .panel.chat{width:24em;padding-block-end:.85em;max-height:min(38em,calc(100% - 2em - var(--keyboard)))}
-.panel.chat.above{max-height:min(38em,calc(100% - 6.25em))}
+.panel.chat.above{max-height:min(38em,calc(100% - var(--bar) - 2.7em))}
 .chat .wait{margin-block-start:.75em;padding-block:.5em}
 .head button.leave{color:var(--soft);font-size:.9em;font-weight:500;min-height:3.1em;margin-inline-start:auto}
 details.phone{margin-block-start:.6em;font-size:.92em;color:var(--soft)}
@@ -106,13 +106,13 @@ h3{margin:1em 0 .3em;font-size:.85em;font-weight:650;color:var(--soft)}
 .ring{position:absolute;width:44px;height:44px;margin:-22px 0 0 -22px;border:3px solid var(--hue);border-radius:50%;box-shadow:0 0 0 1px #fffc;forced-color-adjust:none}
 @media (max-width:34em){
 .panel{inset-inline:.5em;inset-block-end:max(.5em,var(--keyboard));width:auto;max-width:none;max-height:calc(100% - 1em - var(--keyboard))}
-.panel.above{inset-block-end:8.6em;max-height:calc(100% - 9.1em)}
+.panel.above{inset-block-end:calc(var(--bar) + 1em);max-height:calc(100% - var(--bar) - 1.5em)}
 .bar button:not(.stop) span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .bar button{padding:.4em}
 .panel.tall,.panel.chat.above{max-height:none}
 .panel.chat{width:auto}
 .panel.tall{inset:0 0 var(--keyboard);border:0;border-radius:0;padding:1em}
-.panel.tall.above{inset-block:0 8.6em}
+.panel.tall.above{inset-block:0 calc(var(--bar) + 1em)}
 .dock{inset-inline:.5em;inset-block-end:.5em}
 .bar{width:100%;flex-wrap:wrap;justify-content:flex-end}
 .bar .who{flex:1 1 auto}

@@ -81,6 +81,9 @@ export class View {
 	/** Grows by what is new, so that it is read out whole and in order. */
 	readonly #heard = h("div", { class: "said", role: "log" });
 	readonly #badge = h("span", { class: "unread", "aria-hidden": "true" });
+	readonly #height = new ResizeObserver(() =>
+		this.#widget.style.setProperty("--bar", `${this.#bar.box.offsetHeight}px`),
+	);
 	readonly #panel: Panel;
 	readonly #bar: Bar;
 	readonly #sheet = new CSSStyleSheet();
@@ -107,6 +110,8 @@ export class View {
 		boot.root.append(this.#widget);
 		for (const type of PRIVATE_EVENTS)
 			boot.host.addEventListener(type, (event) => event.stopPropagation(), { signal: this.#stopped.signal });
+		// What is above the bar begins where the bar ends, however many lines that has.
+		this.#height.observe(this.#bar.box);
 		for (const type of ["resize", "scroll"])
 			visualViewport?.addEventListener(type, () => this.#makeRoom(), { signal: this.#stopped.signal });
 		this.#timer = setInterval(() => {
@@ -159,6 +164,7 @@ export class View {
 	remove(): void {
 		clearInterval(this.#timer);
 		this.#stopped.abort();
+		this.#height.disconnect();
 		this.#lower();
 		const hadFocus = this.boot.root.activeElement !== null;
 		this.#widget.remove();
