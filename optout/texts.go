@@ -33,7 +33,7 @@ var english = texts{
 	In:      "You have not opted out of {name}",
 	InHint:  "Your page is shown to a helper only when you say yes.",
 	Out:     "You have opted out of {name}",
-	OutHint: "As soon as {name} knows, you are not listed and not recognised, and nobody is shown your page. The link tells it.",
+	OutHint: "As soon as {name} knows, you are not listed and not recognised, and nobody is shown your page. The link below tells it.",
 	OptOut:  "Opt out", OptIn: "Opt back in",
 	AllTitle: "Opt out of Alongside",
 	AllLead: "Websites use {host} to help their visitors live: a helper can see the page you are on and show you the way, once " +

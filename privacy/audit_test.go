@@ -130,6 +130,7 @@ func TestTamperingIsFound(t *testing.T) {
 		"middle taken":      "DELETE FROM audit WHERE tenant = 'a' AND n = 3",
 		"last taken":        "DELETE FROM audit WHERE tenant = 'a' AND n = 5",
 		"all taken":         "DELETE FROM audit WHERE tenant = 'a'",
+		"head moved":        "UPDATE audit_chains SET last_n = 9 WHERE tenant = 'a'",
 		"one added":         "INSERT INTO audit SELECT tenant, 6, at, actor, actor_name, act, object, object_id, details, hash FROM audit WHERE tenant = 'a' AND n = 5",
 		"one of b's":        "DELETE FROM audit WHERE tenant = 'a' AND n = 3; UPDATE audit SET tenant = 'a' WHERE tenant = 'b' AND n = 3",
 	} {

@@ -115,6 +115,12 @@ func (d *desk) change(to Visit, now time.Time) bool {
 		d.visits[to.Room] = v
 	}
 	before := v.Visit
+	if to.Help && to.Asked.IsZero() { // or it would go before all others
+		to.Asked = now
+		if before.Help {
+			to.Asked = before.Asked
+		}
+	}
 	v.Visit = to
 	if same(before, to) {
 		return false

@@ -329,6 +329,26 @@ func TestWithoutTeamsKnownNobodyIsOffered(t *testing.T) {
 	}
 }
 
+func TestAVisitWithoutATimeGoesLast(t *testing.T) {
+	now := morning
+	q := New(Config{Now: func() time.Time { return now }})
+	q.Changed(at("acme", "first", morning))
+	now = now.Add(time.Minute)
+	q.Changed(at("acme", "timeless", time.Time{}))
+	now = now.Add(time.Minute)
+	q.Changed(at("acme", "last", now))
+	v := at("acme", "timeless", time.Time{})
+	v.Title = "elsewhere"
+	q.Changed(v)
+	var rooms []string
+	for _, w := range q.Board("acme").Waiting {
+		rooms = append(rooms, w.Room)
+	}
+	if !slices.Equal(rooms, []string{"first", "timeless", "last"}) {
+		t.Errorf("%v", rooms)
+	}
+}
+
 func TestADeskThatIsDoneIsForgotten(t *testing.T) {
 	now := morning
 	q := New(Config{Now: func() time.Time { return now }})
