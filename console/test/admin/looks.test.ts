@@ -75,6 +75,7 @@ for (const [view, options] of Object.entries(views)) {
 
 	test(`settings: ${view}`, async () => {
 		page = await open(browser, options);
+		page.on("dialog", (dialog) => void dialog.accept()); // "leave without saving?"
 		for (const section of ["people", "teams", "sites", "replies", "reasons", "api-keys", "audit", "persons"]) {
 			await page.goto(`${server.origin}/settings/${section}`);
 			await page
@@ -111,7 +112,6 @@ for (const [view, options] of Object.entries(views)) {
 				await page.locator(".rules .button").click();
 			}
 			await look(`site-${tab}-${view}`);
-			page.once("dialog", (dialog) => void dialog.accept());
 			await page.goto("about:blank");
 		}
 		await page.goto(`${server.origin}/account`);

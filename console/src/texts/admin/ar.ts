@@ -247,7 +247,7 @@ export const ar: Record<keyof typeof en, string> = {
 	policyForeignHint: "علامات الأدوات الأخرى التي تخفي شيئًا تُحتسب دائمًا.",
 
 	consentLead: "ما يحدث قبل موافقة الزائر وبعدها، وما يُحفظ.",
-	groupBasis: "الأساس",
+	groupBasis: "الأساس والإشارات",
 	basis: "الأساس القانوني",
 	basisInterest: "المصلحة المشروعة",
 	basisInterestHint: "يعمل زر المساعدة فورًا، ويمكن للزائر الاعتراض في أي وقت. وتُطلب رؤية الصفحة في كل مرة.",

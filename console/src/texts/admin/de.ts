@@ -257,7 +257,7 @@ export const de: Record<keyof typeof en, string> = {
 	policyForeignHint: "Markierungen anderer Werkzeuge, die etwas verbergen, gelten immer.",
 
 	consentLead: "Was vor und nach der Einwilligung eines Besuchers geschieht und was gespeichert wird.",
-	groupBasis: "Grundlage",
+	groupBasis: "Grundlage und Signale",
 	basis: "Rechtsgrundlage",
 	basisInterest: "Berechtigtes Interesse",
 	basisInterestHint:

@@ -251,7 +251,7 @@ export const en = {
 	policyForeignHint: "Marks of other tools that hide something always count.",
 
 	consentLead: "What happens before and after a visitor agrees, and what is kept.",
-	groupBasis: "Basis",
+	groupBasis: "Basis and signals",
 	basis: "Lawful basis",
 	basisInterest: "Legitimate interest",
 	basisInterestHint:

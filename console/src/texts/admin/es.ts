@@ -254,7 +254,7 @@ export const es: Record<keyof typeof en, string> = {
 	policyForeignHint: "Las marcas de otras herramientas que ocultan algo valen siempre.",
 
 	consentLead: "Qué ocurre antes y después de que un visitante acepte, y qué se guarda.",
-	groupBasis: "Base",
+	groupBasis: "Base y señales",
 	basis: "Base jurídica",
 	basisInterest: "Interés legítimo",
 	basisInterestHint:

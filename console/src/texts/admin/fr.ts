@@ -258,7 +258,7 @@ export const fr: Record<keyof typeof en, string> = {
 	policyForeignHint: "Les marques d’autres outils qui cachent quelque chose comptent toujours.",
 
 	consentLead: "Ce qui se passe avant et après l’accord d’un visiteur, et ce qui est gardé.",
-	groupBasis: "Base",
+	groupBasis: "Base et signaux",
 	basis: "Base légale",
 	basisInterest: "Intérêt légitime",
 	basisInterestHint:
