@@ -101,8 +101,11 @@ func (r *Room) publish() {
 		r.mu.Unlock()
 		r.tellDesk(v)
 		r.mu.Lock()
+		if v.State == wire.RoomEnded {
+			return // still telling: nothing comes after the end
+		}
 	}
-	r.telling = r.state == wire.RoomEnded // nothing comes after the end
+	r.telling = false
 }
 
 func (r *Room) tellDesk(v Visitor) {
