@@ -115,7 +115,7 @@ for (const [view, options] of Object.entries(views)) {
 		await look(`list-${view}`);
 		await page.locator(".account").click();
 		await look(`menu-${view}`);
-		await page.locator(".menu-item").first().click();
+		await page.locator("button.menu-item").first().click();
 		await page.locator("dialog[open]").waitFor();
 		await look(`shortcuts-${view}`);
 
