@@ -4,6 +4,9 @@ import (
 	"compress/gzip"
 	"io"
 	"net/http"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -50,6 +53,33 @@ func TestPages(t *testing.T) {
 	}
 	if got := b.call(b.browser(), "GET", "/mirror", "").header.Get("Referrer-Policy"); got != "no-referrer" {
 		t.Errorf("the mirror's Referrer-Policy is %q", got)
+	}
+}
+
+// Every page that the script knows has an address that the server answers, and no other has.
+func TestPagesOfTheScript(t *testing.T) {
+	source, err := os.ReadFile("src/state/route.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(source), "const patterns = {")
+	table, _, _ = strings.Cut(table, "}")
+	var known []string
+	for _, match := range regexp.MustCompile(`: "([^"]+)"`).FindAllStringSubmatch(table, -1) {
+		known = append(known, strings.ReplaceAll(match[1], ":id", "{id}"))
+	}
+	served := slices.Clone(addresses)
+	served[0] = "/"
+	slices.Sort(known)
+	slices.Sort(served)
+	if !slices.Equal(known, served) {
+		t.Errorf("the script knows %v\nthe server answers %v", known, served)
+	}
+	b := newBench(t, benchOptions{})
+	for _, address := range known {
+		if answer := b.call(b.browser(), "GET", strings.ReplaceAll(address, "{id}", "any"), ""); answer.status != http.StatusOK {
+			t.Errorf("%s: %d", address, answer.status)
+		}
 	}
 }
 
