@@ -14,7 +14,8 @@ export function linked(text: string): Part[] {
 		const href = safeURL(address);
 		if (!href) continue;
 		if (index > at) parts.push({ text: text.slice(at, index) });
-		parts.push({ text: address, href });
+		// Letters that only look like others': shown as the name that is looked up.
+		parts.push({ text: /\/\/[^/]*xn--/.test(href) ? href : address, href });
 		at = index + address.length;
 	}
 	if (at < text.length) parts.push({ text: text.slice(at) });

@@ -49,7 +49,7 @@ export const de: Texts = {
 	refused: "Auf dieser Seite gibt es keine Hilfe.",
 	busy: "Das war zu oft. Bitte warten Sie einen Moment.",
 	retry: "Erneut versuchen",
-	formTitle: "Wie können wir helfen?",
+	formTitle: "Bevor es losgeht",
 	start: "Chat beginnen",
 	required: "Pflichtfeld",
 	missing: "Bitte füllen Sie dieses Feld aus",

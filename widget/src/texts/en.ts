@@ -48,7 +48,7 @@ export const en = {
 	refused: "Help isn’t available on this page.",
 	busy: "That was too often. Please wait a moment.",
 	retry: "Try again",
-	formTitle: "How can we help?",
+	formTitle: "Before we begin",
 	start: "Start chat",
 	required: "Required",
 	missing: "Please fill this in",

@@ -49,7 +49,7 @@ export const es: Texts = {
 	refused: "La ayuda no está disponible en esta página.",
 	busy: "Demasiados intentos. Espere un momento.",
 	retry: "Reintentar",
-	formTitle: "¿En qué podemos ayudarle?",
+	formTitle: "Antes de empezar",
 	start: "Iniciar chat",
 	required: "Obligatorio",
 	missing: "Rellene este campo",

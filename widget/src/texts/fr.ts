@@ -49,7 +49,7 @@ export const fr: Texts = {
 	refused: "L’aide n’est pas disponible sur cette page.",
 	busy: "Trop de tentatives. Veuillez patienter un instant.",
 	retry: "Réessayer",
-	formTitle: "Comment pouvons-nous vous aider ?",
+	formTitle: "Avant de commencer",
 	start: "Démarrer la discussion",
 	required: "Obligatoire",
 	missing: "Veuillez remplir ce champ",

@@ -20,7 +20,7 @@ test("the site's form comes first; what is wrong is told beside the field, by us
 	const { page, server, done } = await visit();
 	server.help = { open: true, form: FORM };
 	await launcher(page).click();
-	const form = page.getByRole("dialog", { name: "How can we help?" });
+	const form = page.getByRole("dialog", { name: "Before we begin" });
 	await form.waitFor();
 	assert.equal(await form.locator("i").count(), 0);
 	const labels = await form.locator("label > span").allInnerTexts();
