@@ -34,10 +34,8 @@ const (
 // Sites is what the loader of a site is made from.
 type Sites interface {
 	// LoaderConfig returns, as JSON, what the loader of the site may know before anybody asks for help; ok is false for a
-	// key that is unknown.
-	LoaderConfig(ctx context.Context, key string) (config []byte, ok bool, err error)
-	// Fetched is told that a page of origin fetched the loader of the site. Browsers may keep the origin to themselves.
-	Fetched(key, origin string)
+	// key that is unknown. A page of origin fetches it; browsers may keep the origin to themselves, it is empty then.
+	LoaderConfig(ctx context.Context, key, origin string) (config []byte, ok bool, err error)
 }
 
 // NotBuilt is what there is to say, and to do, when the program was built without its browser files.
@@ -144,8 +142,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serveLoader serves widget.js with the settings of the site that the address names.
 func (s *server) serveLoader(w http.ResponseWriter, r *http.Request) {
-	key := r.URL.Query().Get("site")
-	config, known, err := s.sites.LoaderConfig(r.Context(), key)
+	origin := ""
+	if page, err := url.Parse(r.Referer()); err == nil && page.Host != "" {
+		origin = page.Scheme + "://" + page.Host
+	}
+	config, known, err := s.sites.LoaderConfig(r.Context(), r.URL.Query().Get("site"), origin)
 	if err != nil {
 		http.Error(w, "// this site's settings cannot be read now", http.StatusServiceUnavailable)
 		return
@@ -153,9 +154,6 @@ func (s *server) serveLoader(w http.ResponseWriter, r *http.Request) {
 	if !known {
 		s.bundle.Serve(w, r, loaderName)
 		return
-	}
-	if page, err := url.Parse(r.Referer()); err == nil && page.Host != "" {
-		s.sites.Fetched(key, page.Scheme+"://"+page.Host)
 	}
 	loader, err := s.loader(config)
 	if err != nil {

@@ -2,14 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
-	"alongside/accounts"
 	"alongside/privacy"
-	"alongside/relay"
 	"alongside/rooms"
 )
 
@@ -21,24 +17,6 @@ func (c consents) Record(ctx context.Context, e rooms.ConsentEvent) error {
 		Tenant: e.Tenant, Site: e.Site, Room: e.Room, What: e.What, Act: e.Act,
 		Person: e.Person, Text: e.Text, Language: e.Lang, Time: e.At,
 	})
-}
-
-// sites finds the relay's sites among the accounts.
-type sites struct{ accounts *accounts.Service }
-
-func (s sites) ByKey(ctx context.Context, key string) (relay.Site, error) {
-	site, err := s.accounts.SiteByKey(ctx, key)
-	if errors.Is(err, accounts.ErrNotFound) {
-		return relay.Site{}, relay.ErrNoSite
-	}
-	if err != nil {
-		return relay.Site{}, err
-	}
-	policy, err := json.Marshal(site.Policy)
-	if err != nil {
-		return relay.Site{}, fmt.Errorf("encode policy: %w", err)
-	}
-	return relay.Site{ID: site.ID, Tenant: site.Tenant, Name: site.Name, Origins: site.Origins, Policy: policy}, nil
 }
 
 // limiter counts attempts to sign in where all nodes can see them.

@@ -16,23 +16,29 @@ var floors = map[string]int{
 	"alongside/privacy":            1,
 	"alongside/store":              1,
 	"alongside/widget":             1,
+	"alongside/mail":               1,
 	"alongside/rooms":              2,
 	"alongside/recording":          2,
 	"alongside/signaling":          2,
 	"alongside/accounts":           2,
+	"alongside/history":            2,
+	"alongside/queue":              2,
 	"alongside/relay":              3,
 	"alongside/console":            3,
+	"alongside/optout":             3,
 	"alongside/cmd/alongside":      4,
 	"alongside/cmd/alongside/demo": 3,
 }
 
 // owners says which packages alone may import a library, by import path prefix.
 var owners = map[string][]string{
-	"github.com/redis/go-redis":    {"alongside/rooms"},
-	"github.com/pion":              {"alongside/signaling"},
-	"github.com/coder/websocket":   {"alongside/relay"},
-	"modernc.org/sqlite":           {"alongside/store"},
-	"go.mongodb.org/mongo-driver/": {"alongside/store"},
+	"github.com/redis/go-redis":     {"alongside/rooms"},
+	"github.com/pion":               {"alongside/signaling"},
+	"github.com/coder/websocket":    {"alongside/relay"},
+	"modernc.org/sqlite":            {"alongside/store"},
+	"github.com/danielgtaylor/huma": {"alongside/console"},
+	"github.com/wneessen/go-mail":   {"alongside/mail"},
+	"go.mongodb.org/mongo-driver/":  {"alongside/store"},
 }
 
 func TestLayers(t *testing.T) {

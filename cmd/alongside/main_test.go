@@ -84,7 +84,7 @@ func TestSetUpThenServe(t *testing.T) {
 	if status, me := post(t, origin+"/api/v1/sign-in", origin, `{"email":"ada@example.com","password":"a long password"}`); status != http.StatusOK || me["name"] != "Ada" {
 		t.Errorf("sign-in with the first password: %d %v", status, me)
 	}
-	opening := `{"site":"` + key[1] + `","tab":"` + strings.Repeat("0a", 16) + `","lang":"en","page":{"url":"` + shopOrigin + `/","title":"Shop"}}`
+	opening := `{"site":"` + key[1] + `","tab":"` + strings.Repeat("0a", 16) + `","lang":"en","help":true,"page":{"url":"` + shopOrigin + `/","title":"Shop"}}`
 	if status, entry := post(t, origin+"/widget/v1/rooms", shopOrigin, opening); status != http.StatusCreated || len(entry["code"].(string)) != 6 {
 		t.Errorf("ask for help: %d %v", status, entry)
 	}

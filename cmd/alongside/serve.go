@@ -19,12 +19,27 @@ import (
 	"alongside/rooms"
 )
 
-func serve(ctx context.Context, s *settings, _ io.Writer, logger *slog.Logger) error {
+func serve(ctx context.Context, s *settings, stdout io.Writer, logger *slog.Logger) error {
 	srv, err := newServer(ctx, s, logger)
 	if err != nil {
 		return err
 	}
+	if err := srv.printSetup(ctx, stdout); err != nil {
+		return errors.Join(err, srv.listener.Close(), srv.db.Close())
+	}
 	return srv.run(ctx)
+}
+
+// printSetup prints the way into a program that nobody has set up yet. The token is behind a #, which browsers keep to
+// themselves.
+func (srv *server) printSetup(ctx context.Context, stdout io.Writer) error {
+	token, err := srv.accounts.OpenSetup(ctx)
+	if err != nil || token == "" {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "Nobody has set this up yet. Open this link to begin (it works once, for 24 hours):\n\n  %s#%s\n\n",
+		srv.public.JoinPath(string(accounts.PageSetup)), token)
+	return err
 }
 
 // setup makes the first tenant, site and admin. Run again it changes nothing and shows what is there.
@@ -34,7 +49,11 @@ func setup(ctx context.Context, s *settings, stdout io.Writer, _ *slog.Logger) e
 		return err
 	}
 	defer db.Close()
-	service, err := newAccounts(db, rooms.NewMemoryShared(nil))
+	keys, err := newKeys(s, db)
+	if err != nil {
+		return err
+	}
+	service, err := newAccounts(s, db, rooms.NewMemoryShared(nil), accounts.Config{Keys: keys})
 	if err != nil {
 		return err
 	}

@@ -8,12 +8,17 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"sync"
 	"time"
 
 	"alongside/accounts"
 	"alongside/console"
+	"alongside/history"
+	"alongside/mail"
+	"alongside/optout"
 	"alongside/privacy"
+	"alongside/queue"
 	"alongside/relay"
 	"alongside/rooms"
 	"alongside/store"
@@ -33,7 +38,11 @@ type server struct {
 	listener net.Listener
 	public   *url.URL
 	db       *store.DB
+	keys     *privacy.Keyring
+	audit    *privacy.AuditLog
 	accounts *accounts.Service
+	queue    *queue.Queue
+	history  *history.History
 	hub      *rooms.Hub
 	relay    *relay.Server
 	handler  http.Handler
@@ -62,19 +71,43 @@ func newServer(ctx context.Context, s *settings, logger *slog.Logger) (*server, 
 // wire makes the parts and joins each to those it needs, by the interfaces that it declares.
 func (srv *server) wire() (err error) {
 	shared := rooms.NewMemoryShared(time.Now)
-	if srv.accounts, err = newAccounts(srv.db, shared); err != nil {
+	if srv.keys, err = newKeys(srv.settings, srv.db); err != nil {
 		return err
 	}
+	srv.audit = privacy.NewAuditLog(srv.db.Writer, srv.db.Reader, time.Now)
+	srv.accounts, err = newAccounts(srv.settings, srv.db, shared, accounts.Config{
+		Keys: srv.keys, Public: srv.public.String(), Log: srv.logger,
+	})
+	if err != nil {
+		return err
+	}
+	// The queue takes agents out of rooms, and rooms tell the queue: the hub comes second and is known by then.
+	srv.queue = queue.New(queue.Config{Routing: routing(srv.accounts), Place: placing{srv}, Leave: srv.leave, Log: srv.logger})
+	srv.history = history.New(history.Config{
+		Store: history.NewSQLite(srv.db), Keys: srv.keys, Retention: retention(srv.accounts), Deleted: srv.deleted,
+		Now: time.Now, Log: srv.logger,
+	})
+	kept := keeping{srv.history, srv.queue}
+	consentLog := privacy.NewConsentLog(srv.db.Writer, srv.db.Reader)
 	srv.hub = rooms.NewHub(rooms.Config{
 		Logger:      srv.logger,
 		Shared:      shared,
-		Consents:    consents{privacy.NewConsentLog(srv.db.Writer, srv.db.Reader)},
+		Consents:    consents{consentLog},
+		Sessions:    kept,
+		Transcript:  kept,
+		Desk:        desk{srv.queue},
 		AgentOrigin: srv.public.String(),
 		MemoryBytes: srv.settings.stateMemory,
 	})
+	seen := &sightings{}
+	visitorSites := sites{srv.accounts, seen}
 	srv.relay = relay.New(relay.Config{
 		Hub:            srv.hub,
-		Sites:          sites{srv.accounts},
+		Sites:          visitorSites,
+		Ratings:        kept,
+		Messages:       kept,
+		Agents:         srv.queue,
+		OptOuts:        optOuts{srv.keys, srv.public},
 		Logger:         srv.logger,
 		TrustedProxies: srv.settings.trustedProxies,
 	})
@@ -84,6 +117,12 @@ func (srv *server) wire() (err error) {
 		Rooms:    srv.hub,
 		Log:      srv.logger,
 		Address:  srv.relay.Address,
+		Mail:     srv.settings.smtp != nil,
+		Queue:    srv.queue,
+		History:  srv.history,
+		Consents: consentLog,
+		Audit:    srv.audit,
+		Seen:     seen,
 	})
 	if err != nil {
 		return err
@@ -91,11 +130,40 @@ func (srv *server) wire() (err error) {
 	mux := http.NewServeMux()
 	srv.relay.Register(mux)
 	agents.Register(mux)
-	bundles := widget.Handler(nil)
+	bundles := widget.Handler(visitorSites)
 	mux.Handle("GET /widget.js", bundles)
 	mux.Handle("GET /widget/", bundles)
+	out := optout.New(optout.Config{
+		Keys: srv.keys, Sites: optOutSites{srv.accounts}, Sessions: srv.hub,
+		Secure: srv.public.Scheme == "https", Public: srv.public.String(), Log: srv.logger,
+	})
+	mux.Handle("/exclude/{site}", out)
+	mux.Handle("/optout", out)
 	srv.handler = mux
 	return nil
+}
+
+// placing tells visitors their place in the queue; the hub is looked up when it is needed.
+type placing struct{ srv *server }
+
+func (p placing) TellPlace(tenant, room string, position, waitSeconds int) {
+	p.srv.hub.TellPlace(tenant, room, position, waitSeconds)
+}
+
+// leave takes an agent who handed a visitor over out of the room.
+func (srv *server) leave(ctx context.Context, tenant, room, person, why string) error {
+	return srv.hub.Leave(ctx, tenant, room, person, why)
+}
+
+// deleted keeps in the audit log what the retention sweeper deleted.
+func (srv *server) deleted(tenant, site, class string, count int) {
+	err := srv.audit.Add(context.Background(), privacy.Entry{
+		Tenant: tenant, Act: "retention.delete", Object: "site", ObjectID: site,
+		Details: map[string]string{"class": class, "count": strconv.Itoa(count)},
+	})
+	if err != nil {
+		srv.logger.Error("keep what was deleted in the audit log", "err", err)
+	}
 }
 
 // run serves until ctx ends, then tells clients to move and waits for them, at most for the setting "grace".
@@ -104,6 +172,8 @@ func (srv *server) run(ctx context.Context) error {
 	var running sync.WaitGroup
 	running.Go(func() { srv.hub.Run(background) })
 	running.Go(func() { srv.relay.Run(background) })
+	running.Go(func() { srv.queue.Run(background) })
+	running.Go(func() { srv.history.Run(background) })
 	running.Go(func() { srv.forgetDeleted(background) })
 	failed, wait := serveHTTP(srv.listener, srv.handler, srv.logger)
 	srv.logger.Info("serving", "address", srv.listener.Addr().String(), "public", srv.public.String(), "version", versionText())
@@ -172,13 +242,29 @@ type noAddresses struct{ slog.Handler }
 func (noAddresses) Handle(context.Context, slog.Record) error { return nil }
 
 func openStore(ctx context.Context, folder string) (*store.DB, error) {
-	return store.Open(ctx, folder, accounts.Migrations, privacy.Migrations)
+	return store.Open(ctx, folder, accounts.Migrations, privacy.Migrations, history.Migrations)
 }
 
-func newAccounts(db *store.DB, shared rooms.Shared) (*accounts.Service, error) {
-	return accounts.NewService(accounts.Config{
-		Store:      accounts.NewSQLite(db),
-		PerEmail:   limiter{shared, "sign-in by e-mail ", signInPerEmail},
-		PerAddress: limiter{shared, "sign-in by address ", signInPerAddress},
-	})
+// newKeys opens the keyring over the database.
+func newKeys(s *settings, db *store.DB) (*privacy.Keyring, error) {
+	master, err := privacy.LoadMasterKey(s.masterKeyPath())
+	if err != nil {
+		return nil, fmt.Errorf("setting \"master-key\": %w", err)
+	}
+	return privacy.NewKeyring(master, db.Writer, db.Reader), nil
+}
+
+// newAccounts fills in what does not depend on where the server is reached.
+func newAccounts(s *settings, db *store.DB, shared rooms.Shared, config accounts.Config) (*accounts.Service, error) {
+	config.Store = accounts.NewSQLite(db)
+	config.PerEmail = limiter{shared, "sign-in by e-mail ", signInPerEmail}
+	config.PerAddress = limiter{shared, "sign-in by address ", signInPerAddress}
+	if s.smtp != nil {
+		sender, err := mail.New(s.smtp, s.mailFrom)
+		if err != nil {
+			return nil, fmt.Errorf("setting \"smtp\": %w", err)
+		}
+		config.Mail = sender
+	}
+	return accounts.NewService(config)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -23,6 +25,9 @@ type settings struct {
 	shopListen     string
 	public         *url.URL // nil: derived from the address that listen got
 	data           string
+	masterKey      string   // empty: in the data folder
+	smtp           *url.URL // nil: no mail
+	mailFrom       string
 	logLevel       slog.Level
 	logFormat      string
 	trustedProxies []netip.Prefix
@@ -49,6 +54,9 @@ var table = []setting{
 	{"shop-listen", "localhost:0", "address of the demo's shop, on another host name than the console's", "demo", address(func(s *settings) *string { return &s.shopListen })},
 	{"public", "", "origin under which browsers reach this server, like https://help.example.com; empty: as it listens", "serve", publicOrigin},
 	{"data", "alongside-data", "folder of the database", "serve setup", text(func(s *settings) *string { return &s.data })},
+	{"master-key", "", "file of the key under which everything stored is sealed, made if missing; empty: master.key in the data folder", "serve setup", text(func(s *settings) *string { return &s.masterKey })},
+	{"smtp", "", "mail server for invitations and new passwords, like smtp://user:password@mail.example.com:587; empty: admins pass links on", "serve", smtpServer},
+	{"mail-from", "", "sender of mail, like Help <help@example.com>", "serve", text(func(s *settings) *string { return &s.mailFrom })},
 	{"log-level", "info", "debug, info, warn or error", "serve demo setup", func(s *settings, v string) error { return s.logLevel.UnmarshalText([]byte(v)) }},
 	{"log-format", "text", "text or json", "serve demo setup", oneOf(func(s *settings) *string { return &s.logFormat }, "text", "json")},
 	{"trusted-proxies", "", "comma-separated networks whose X-Forwarded-For is believed, like 10.0.0.0/8", "serve", networks},
@@ -264,6 +272,23 @@ func publicOrigin(s *settings, v string) error {
 	u.Path = ""
 	s.public = u
 	return nil
+}
+
+func smtpServer(s *settings, v string) error {
+	if v == "" {
+		return nil
+	}
+	u, err := url.Parse(v)
+	if err != nil || (u.Scheme != "smtp" && u.Scheme != "smtps") || u.Hostname() == "" {
+		return errors.New("is not a mail server like smtp://user:password@mail.example.com:587") // the value holds a password
+	}
+	s.smtp = u
+	return nil
+}
+
+// masterKeyPath is where the key lies under which everything stored is sealed.
+func (s *settings) masterKeyPath() string {
+	return cmp.Or(s.masterKey, filepath.Join(s.data, "master.key"))
 }
 
 func networks(s *settings, v string) error {

@@ -51,6 +51,13 @@ export function watch(page: Page): Pick<Person, "errors" | "frames"> {
 	return { errors, frames };
 }
 
+/** Opens any page as a newcomer. */
+export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Person> {
+	const visitor = await open(browser, { viewport: { width: 1280, height: 800 }, ...options });
+	await visitor.page.goto(url);
+	return visitor;
+}
+
 /** Opens the shop as a newcomer. */
 export async function openShop(
 	browser: Browser,
@@ -58,15 +65,20 @@ export async function openShop(
 	path = "/",
 	options: BrowserContextOptions = {},
 ): Promise<Person> {
-	const visitor = await open(browser, { viewport: { width: 1280, height: 800 }, ...options });
-	await visitor.page.goto(new URL(path, demo.shop).href);
-	return visitor;
+	return openPage(browser, new URL(path, demo.shop).href, options);
 }
 
-/** Clicks Help and reads the six digits. */
-export async function askForHelp(visitor: Person): Promise<string> {
+/** Clicks Help, passes the form with the answers if there is one, and reads the six digits. */
+export async function askForHelp(visitor: Person, answers: Record<string, string> = {}): Promise<string> {
 	await visitor.page.getByRole("button", { name: "Help", exact: true }).click();
-	const digits = ((await visitor.page.locator(".panel .code").textContent()) ?? "").replace(/\D/g, "");
+	const start = visitor.page.getByRole("button", { name: "Start chat" });
+	const code = visitor.page.locator(".panel .code");
+	await start.or(code).first().waitFor();
+	if (await start.isVisible()) {
+		for (const [label, value] of Object.entries(answers)) await visitor.page.getByLabel(label).fill(value);
+		await start.click();
+	}
+	const digits = ((await code.textContent()) ?? "").replace(/\D/g, "");
 	assert.match(digits, /^\d{6}$/);
 	return digits;
 }
@@ -74,22 +86,34 @@ export async function askForHelp(visitor: Person): Promise<string> {
 /** Sign-ins so far, by the program and the person: they are limited, and tests need many windows. */
 const signedIn = new WeakMap<Demo["process"], Map<string, Awaited<ReturnType<BrowserContext["storageState"]>>>>();
 
-/** Opens the console, signed in, and waits for the list. */
+/** Opens the demo's console, signed in, and waits for the desk. */
 export async function signIn(browser: Browser, demo: Demo, options: BrowserContextOptions = {}): Promise<Person> {
-	const { email, password } = demo.agent;
 	const before = signedIn.get(demo.process) ?? new Map();
 	signedIn.set(demo.process, before);
-	const storageState = before.get(email);
-	const viewport = { width: 1440, height: 900 };
-	const agent = await open(browser, { viewport, ...options, ...(storageState && { storageState }) });
-	await agent.page.goto(demo.console);
-	if (!storageState) {
+	const storageState = before.get(demo.agent.email);
+	const agent = await signInAt(browser, demo.console, demo.agent, {
+		...options,
+		...(storageState && { storageState }),
+	});
+	before.set(demo.agent.email, await agent.context.storageState());
+	return agent;
+}
+
+/** Opens a console and signs in, unless the options hold a sign-in already. */
+export async function signInAt(
+	browser: Browser,
+	console: string,
+	{ email, password }: { email: string; password: string },
+	options: BrowserContextOptions = {},
+): Promise<Person> {
+	const agent = await open(browser, { viewport: { width: 1440, height: 900 }, ...options });
+	await agent.page.goto(console);
+	if (!options.storageState) {
 		await agent.page.getByLabel("E-mail").fill(email);
 		await agent.page.getByLabel("Password", { exact: true }).fill(password);
 		await agent.page.getByRole("button", { name: "Sign in" }).click();
 	}
 	await agent.page.getByLabel("6-digit code").waitFor();
-	before.set(email, await agent.context.storageState());
 	return agent;
 }
 

@@ -80,7 +80,7 @@ export async function startInstallSite(widget: () => { server: string; site: str
 		}
 		const page = pages[pathname.slice(1)] ?? (pathname.startsWith("/routing/") ? pages["routing/one"] : undefined);
 		if (!page) {
-			response.writeHead(404).end();
+			response.writeHead(pathname === "/favicon.ico" ? 204 : 404).end();
 			return;
 		}
 		const { server: help, site } = widget();
