@@ -39,14 +39,18 @@ func seeded(b *testing.B, sessions int) *kept {
 		if i%50 == 0 {
 			s.Kind = history.KindMessage
 		}
-		_, err := k.Opened(b.Context(), s)
-		ok(b, err)
+		receipt := k.begin(b, s)
+		if i%4 == 0 {
+			k.pass(s.Ended.Sub(k.clock()))
+			ok(b, k.Rate(b.Context(), s.Tenant, s.Site, receipt, 1+random.IntN(5), ""))
+		}
 		if i%3 == 0 {
 			ok(b, k.WrapUp(b.Context(), s.Tenant, s.ID, history.WrapUp{
 				By: s.Handler, Reason: rare(pick("sold", "lost", "solved"), "seldom"), Note: "Called back.", Ticket: fmt.Sprint("T-", i),
 			}))
 		}
 	}
+	k.pass(epoch.Sub(k.clock()))
 	_, err = k.db.Writer.ExecContext(b.Context(), "PRAGMA synchronous = FULL")
 	ok(b, err)
 	ok(b, k.db.Checkpoint(b.Context()))
