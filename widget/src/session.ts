@@ -8,7 +8,7 @@ import { type Entry, EntryClient, EntryError } from "./connection/entry.ts";
 import { Link } from "./connection/link.ts";
 import type { Phase, Reason } from "./connection/machine.ts";
 import { forget, fresh, load, newTab, type Saved, save } from "./connection/saved.ts";
-import { type Joining, Tabs } from "./connection/tabs.ts";
+import { Tabs } from "./connection/tabs.ts";
 import { describePage } from "./page/page.ts";
 import { Teller } from "./page/teller.ts";
 import type { Desk } from "./room/desk.ts";
@@ -79,8 +79,10 @@ class Session implements Running, Desk {
 			changed: (phase, reason) => this.#changed(phase, reason),
 		});
 		this.tabs = new Tabs(site, {
-			room: () => (this.#saved.resume ? this.#saved : undefined),
-			joining: (joining) => this.#joining(joining),
+			room: () => {
+				const { room, resume, paused } = this.#saved;
+				return resume ? { room, resume, paused } : undefined;
+			},
 			tab: () => this.#saved.tab,
 			paused: (paused) => this.#sharing.setPaused(paused),
 			shared: (shared) => this.#sharing.shared(shared),
@@ -248,7 +250,6 @@ class Session implements Running, Desk {
 	#entered(entry: Entry): void {
 		const { room, resume, receipt } = entry;
 		this.keep({ room, resume, ...(receipt && { receipt }) });
-		if (!this.#saved.receipt) this.tabs.tell({ type: "ask" });
 		this.#sharing.setPolicy(entry.policy);
 		this.#sharing.setSalt(entry.salt);
 		if (entry.code && entry.codeExpires) this.update({ code: entry.code, codeUntil: Date.parse(entry.codeExpires) });
@@ -268,11 +269,6 @@ class Session implements Running, Desk {
 		this.update(withMembers(withRoom(state, welcome.state), welcome.members));
 		this.keep({ helped: this.#state.helped });
 		this.#talk.welcomed(welcome);
-	}
-
-	/** Another tab told of the room it is in: this one may be in it without the means to rate it. */
-	#joining({ room, receipt }: Partial<Joining>): void {
-		if (room === this.#saved.room && typeof receipt === "string" && !this.#saved.receipt) this.keep({ receipt });
 	}
 
 	#changed(phase: Phase, reason?: Reason): void {

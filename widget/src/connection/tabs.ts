@@ -1,7 +1,7 @@
 import { storageKey } from "../boot.ts";
 
-/** What a new tab of the site needs to join, and to rate the session in the end. */
-export type Joining = { room: string; resume: string; paused: boolean; receipt: string };
+/** What a new tab of the site needs to join. */
+type Joining = { room: string; resume: string; paused: boolean };
 
 type Message =
 	| { type: "ask" }
@@ -16,8 +16,6 @@ type Message =
 export type TabsHooks = {
 	/** Once there is a room. */
 	room(): Joining | undefined;
-	/** Another tab's answer to "ask". */
-	joining(joining: Joining): void;
 	/** This tab's own ID. */
 	tab(): string;
 	paused(paused: boolean): void;
@@ -77,9 +75,6 @@ export class Tabs {
 				if (room) this.tell({ type: "room", ...room });
 				break;
 			}
-			case "room":
-				this.hooks.joining(message);
-				break;
 			case "probe":
 				if (message.tab === this.hooks.tab()) this.tell({ type: "taken", tab: message.tab, to: message.from });
 				break;

@@ -259,6 +259,9 @@ test("a browsing visitor is shown nothing, asks for help in the same room, and a
 	await page.evaluate((user) => (Reflect.get(window, "session") as { identify(u: object): void }).identify(user), user);
 	await until("the name", () => paths(server).includes("rooms/identify"));
 
+	const receipt = () => page.evaluate(() => JSON.parse(sessionStorage.getItem("alongside-demo") ?? "{}").receipt);
+	assert.equal(await receipt(), "receipt", "given only to who has asked for help");
+
 	// Once help was asked for, an objection takes back the view and no more.
 	server.ask("Mina");
 	await page.getByRole("alertdialog").waitFor();

@@ -350,8 +350,9 @@ export class TestServer {
 			salt: "AAAAAAAAAAAAAAAAAAAAAA",
 			policy: this.policy,
 			state: this.state,
+			...(this.state !== "browsing" && { receipt: "receipt" }),
 		};
-		return [resuming ? 200 : 201, resuming ? entry : { ...entry, receipt: "receipt", ...code() }];
+		return [resuming ? 200 : 201, resuming ? entry : { ...entry, ...code() }];
 	}
 }
 
