@@ -279,6 +279,19 @@ func TestBodiesAreChecked(t *testing.T) {
 	}
 }
 
+func TestABodyIsJSONByName(t *testing.T) {
+	b := newBench(t, benchOptions{})
+	for mediaType, want := range map[string]string{
+		"text/plain": "media-type", "application/x-www-form-urlencoded": "media-type", "multipart/form-data; boundary=x": "media-type",
+		"application/json": "credentials", "application/json; charset=utf-8": "credentials",
+	} {
+		body := `{"email":"here@example.org","password":"wrong password"}`
+		if p := b.call(b.browser(), "POST", "/api/v1/sign-in", body, "Content-Type", mediaType).problem(t); p.Code != want {
+			t.Errorf("%s: %+v", mediaType, p)
+		}
+	}
+}
+
 // Whoever sends a body byte by byte must not hold a connection for ever; whoever is served slowly must not be cut.
 func TestABodyMustArrive(t *testing.T) {
 	b := newBench(t, benchOptions{})

@@ -81,5 +81,3 @@ func (c *Console) audit(ctx context.Context, who caller, act string) error {
 		Act: act, Object: kindOf(act), ObjectID: who.note.object, Details: who.note.details,
 	})
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -20,7 +20,7 @@ const maxIDBytes = 128
 // caller is who asks. It is empty where a route needs nobody.
 type caller struct {
 	person  accounts.Person // for an API key: its ID, name, tenant and role
-	token   string          // of the sign-in; empty for an API key
+	token   string          // of the sign-in, or the API key itself
 	key     bool            // it is an API key
 	address netip.Addr
 	device  string // "Chrome on Linux", for the list of sign-ins
@@ -136,7 +136,7 @@ func (c *Console) identify(r *http.Request, route Route) (caller, error) {
 		case err != nil:
 			return caller{}, err
 		}
-		who.key = true
+		who.key, who.token = true, secret
 		who.person = accounts.Person{ID: key.ID, Tenant: key.Tenant, Name: key.Name, Role: key.Role}
 	} else {
 		if c.foreign.Check(r) != nil {

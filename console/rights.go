@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"strings"
+	"strconv"
 
 	"alongside/history"
 	"alongside/rooms"
@@ -122,8 +122,8 @@ func (c *Console) erasePerson(ctx context.Context, who caller, in *body[eraseReq
 			return nil, err
 		}
 	}
-	who.about(strings.Join(erased.IDs[:min(len(erased.IDs), 1)], ""), "by", by, "mode", in.Body.Mode,
-		"sessions", itoa(erased.Sessions), "messages", itoa(erased.Messages))
+	who.about("", "by", by, "mode", in.Body.Mode,
+		"sessions", strconv.Itoa(erased.Sessions), "messages", strconv.Itoa(erased.Messages))
 	return give(erasedView{erased.Sessions, erased.Messages})
 }
 

@@ -39,8 +39,10 @@ func (c *Console) completeSetup(ctx context.Context, who caller, in *body[setupR
 	if err != nil {
 		return nil, err
 	}
-	who.as(made.Admin)
+	begun, err := c.begin(ctx, who, made.Admin, token)
+	if err != nil {
+		return nil, err
+	}
 	who.about(made.Tenant.ID)
-	me, err := c.viewMe(ctx, made.Admin)
-	return &signedIn[setupView]{c.cookie(token), setupView{me, c.viewSite(made.Site)}}, err
+	return &signedIn[setupView]{begun.Cookie, setupView{begun.Body, c.viewSite(made.Site)}}, nil
 }

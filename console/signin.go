@@ -47,9 +47,6 @@ func (c *Console) signIn(ctx context.Context, who caller, in *body[credentials])
 	if err != nil {
 		return nil, errors.Join(err, c.auditFailedSignIn(ctx, who, person, err))
 	}
-	if err := c.endSignIn(ctx, who); err != nil { // the cookie that held it is about to be replaced
-		return nil, err
-	}
 	return c.begin(ctx, who, person, token)
 }
 
@@ -64,8 +61,11 @@ func (c *Console) auditFailedSignIn(ctx context.Context, who caller, person acco
 	return c.audit(ctx, who, "sign-in.fail")
 }
 
-// begin answers a person who has just been signed in.
+// begin answers a person who has just been signed in. The browser's sign-in before, if any, ends: its cookie is replaced.
 func (c *Console) begin(ctx context.Context, who caller, person accounts.Person, token string) (*signedIn[meView], error) {
+	if err := c.endSignIn(ctx, who); err != nil {
+		return nil, err
+	}
 	who.as(person)
 	who.about(person.ID)
 	view, err := c.viewMe(ctx, person)

@@ -35,7 +35,7 @@ type feed struct {
 	next    func(context.Context) (any, error)
 }
 
-// serveStream sends events until the browser leaves, or the person may no longer see them: endStreams ends it at once, and
+// serveStream sends events until the browser leaves, or the person may no longer see them: shutOut ends it at once, and
 // every heartbeat asks, for what another node has changed.
 func (c *Console) serveStream(hc huma.Context, who caller, what feed) {
 	r, w := humago.Unwrap(hc)
@@ -90,7 +90,8 @@ func (c *Console) serveStream(hc huma.Context, who caller, what feed) {
 // mayGoOn says whether the caller would still be let in. A store that does not answer ends no stream.
 func (c *Console) mayGoOn(ctx context.Context, who caller) bool {
 	if who.key {
-		return true // endStreams ends it with the key
+		_, err := c.accounts.ByAPIKey(ctx, who.token)
+		return !errors.Is(err, accounts.ErrNotFound)
 	}
 	person, err := c.accounts.StillSignedIn(ctx, who.token)
 	if err != nil {
