@@ -1,7 +1,6 @@
 /** One agent in one room: the connection, what is known of the room, its chat, and a screen for each tab of the visitor. */
 import { Close, encodeFrame, encodeJSON, encodePointer, type Frame, Kind } from "../../../wire/wire.ts";
 import { type Facts, getFacts } from "../api/chat.ts";
-import { ApiError } from "../api/http.ts";
 import { type Join, joinRoom } from "../api/joins.ts";
 import { Cell } from "../state/cell.ts";
 import { bodies, readBody } from "./bodies.ts";
@@ -12,7 +11,8 @@ import { type Point, Screen } from "./screen.ts";
 import { Socket } from "./socket.ts";
 
 const CLIENT = "alongside-console/1";
-/** The facts of a session are written when help is asked; one that is joined at that moment is looked up again. */
+/** That an agent takes part is written down right after the welcome; only then are the facts this agent's to see, ms. */
+const FACTS_AFTER_MS = 400;
 const FACTS_AGAIN_MS = 2000;
 
 /** By kind: what goes to the screen of its tab. */
@@ -43,6 +43,7 @@ export class LiveSession {
 	readonly chat: ChatLine;
 	/** Something the agent tried was refused; the server's code. */
 	onRefused: (kind: number, code: string) => void = () => {};
+	#disposed = false;
 	readonly #meter = new Meter();
 	readonly #socket: Socket;
 
@@ -99,6 +100,7 @@ export class LiveSession {
 
 	/** Lets go of everything; to be called when the page goes. */
 	dispose(): void {
+		this.#disposed = true;
 		this.leave();
 		this.#forget();
 	}
@@ -147,7 +149,7 @@ export class LiveSession {
 		const now = Date.now();
 		if (frame.kind === Kind.welcome) {
 			this.#meter.reset();
-			if (!this.facts.value) void this.#learn(true);
+			if (!this.facts.value) this.#learn(FACTS_AFTER_MS, FACTS_AGAIN_MS);
 		}
 		if (frame.kind === Kind.pong) this.#meter.ponged(now, frame.time);
 		if (frame.kind === Kind.snapshot || frame.kind === Kind.diff) this.#meter.picture(now, frame.time);
@@ -213,17 +215,25 @@ export class LiveSession {
 		const scene = sceneOf(this.room.value, this.#socket.link.value);
 		if (blank.has(scene)) this.#forget();
 		else if (scene !== "connecting") this.#raise();
-		if (over.has(scene) && !over.has(this.scene.value)) this.chat.close();
+		if (over.has(scene) && !over.has(this.scene.value)) {
+			this.chat.close();
+			// Without them there would be no wrap-up.
+			if (scene === "ended" && !this.facts.value) this.#learn(0);
+		}
 		this.scene.set(scene);
 	}
 
-	async #learn(again: boolean): Promise<void> {
-		try {
-			this.facts.set(await getFacts(this.id));
-		} catch (error) {
-			if (again && error instanceof ApiError && error.status === 404)
-				setTimeout(() => void this.#learn(false), FACTS_AGAIN_MS);
-		}
+	/** Looks the facts up after each of the delays until they are found. */
+	#learn(after: number, ...again: number[]): void {
+		setTimeout(async () => {
+			if (this.#disposed) return;
+			try {
+				this.facts.set(await getFacts(this.id));
+			} catch {
+				const [next, ...rest] = again;
+				if (next !== undefined) this.#learn(next, ...rest);
+			}
+		}, after);
 	}
 
 	#forget(): void {
