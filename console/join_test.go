@@ -13,7 +13,8 @@ import (
 func TestSignInLookAndJoin(t *testing.T) {
 	b := newBench(t, benchOptions{})
 	visit := b.visit(b.here, "Basket")
-	agent := b.signedIn("HERE@example.org ")
+	agent := b.browser()
+	b.must(agent, "POST", "/api/v1/sign-in", `{"email":"HERE@example.org ","password":"`+password+`"}`, nil)
 
 	var me meView
 	if err := json.Unmarshal([]byte(b.call(agent, "GET", "/api/v1/me", "").body), &me); err != nil {
