@@ -60,14 +60,17 @@ test("an agent waits, sees the page when the visitor agrees, and what changes in
 	const address = page.getByRole("region", { name: "The visitor's page" });
 	assert.match(await text(address), /Monstera deliciosa.*leaf-and-stem\.example\/plants\/monstera/);
 	assert.equal(await address.getByRole("link").count(), 0);
-	await page.getByRole("button", { name: "Connection: Good" }).waitFor();
+	await page.getByRole("button", { name: /^Connection: (Good|Fair|Poor)$/ }).waitFor();
 });
 
 test("the wait counts down", async () => {
 	await page.goto(`${server.origin}/rooms/r1`);
 	await (await server.seat()).welcome();
 	await page.getByRole("timer").getByText("30 seconds left").waitFor();
-	await page.getByRole("timer").getByText("28 seconds left").waitFor();
+	await page
+		.getByRole("timer")
+		.getByText(/^2[0-8] seconds left$/)
+		.waitFor();
 });
 
 test("a refusal is said plainly, the agent stays for the chat, and may ask again after a pause", async () => {
@@ -340,7 +343,7 @@ test("who is here, and what the connection was judged by", async () => {
 	assert.match(await text(people), /Visitor\s*here.*Ada Lovelace \(you\)\s*viewing/);
 	await page.keyboard.press("Escape");
 	await people.waitFor({ state: "detached" });
-	await page.getByRole("button", { name: "Connection: Good" }).click();
+	await page.getByRole("button", { name: /^Connection: (Good|Fair|Poor)$/ }).click();
 	assert.match(await text(page.getByRole("region", { name: "Connection" })), /Round trip\s*\d+ ms/);
 });
 
