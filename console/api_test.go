@@ -381,6 +381,10 @@ func TestOurFailuresAreOurs(t *testing.T) {
 	if p := answer.problem(t); p.Code != "internal" || answer.status != http.StatusInternalServerError || strings.Contains(answer.body, "sql") {
 		t.Errorf("%d %s", answer.status, answer.body)
 	}
+	stream := b.call(agent, "GET", "/api/v1/visitors/stream", "")
+	if p := stream.problem(t); p.Code != "internal" {
+		t.Errorf("a stream: %d %s", stream.status, stream.body)
+	}
 	if !strings.Contains(b.logged.String(), "database is closed") {
 		t.Errorf("logged: %s", b.logged)
 	}

@@ -1,9 +1,11 @@
 // Package console is the agent's and manager's side: its HTTP API, its pages, and the empty document in which a visitor's
 // page is mirrored.
 //
-// What must stay true: nothing is answered before it is known who asks, and all that is asked of accounts and rooms carries
-// the asker's tenant; what belongs to another tenant is answered byte for byte as what does not exist. Every response, an
-// error too, carries the security headers. No script from a visitor's page can run in the mirror's document.
+// What must stay true: nothing is answered before it is known who asks, and all that is asked of other packages carries the
+// asker's tenant; what belongs to another tenant is answered byte for byte as what does not exist. A request that is wrong in
+// any field changes nothing, and nothing of it is logged. Whoever loses a role loses at once what the role had opened. What
+// the table of routes says is kept of a call is kept before it is answered, and holds no content. Every response, an error
+// too, carries the security headers. No script from a visitor's page can run in the mirror's document.
 package console
 
 import (

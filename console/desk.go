@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -94,7 +95,7 @@ func (c *Console) deskOf(ctx context.Context, person accounts.Person) (deskView,
 		return deskView{}, err
 	}
 	v := c.queue.View(person.Tenant, person.ID)
-	view := deskView{Me: deskMe(deskMe{v.Me.Status, v.Me.Capacity, v.Me.Active}), Waiting: viewWaiting(v.Waiting, sites), Mine: full(v.Mine)}
+	view := deskView{Me: deskMe(v.Me), Waiting: viewWaiting(v.Waiting, sites), Mine: full(v.Mine)}
 	if o := v.Offer; o != nil {
 		view.Offer = &offerView{
 			o.Room, rooms.SiteName{ID: o.Site, Name: sites[o.Site]}, o.Name, o.Page, o.Title, o.Lang, o.Team, o.Since,
@@ -107,17 +108,15 @@ func (c *Console) deskOf(ctx context.Context, person accounts.Person) (deskView,
 // deskStream shows a person the desk; as long as it is open, the person is there to be offered visitors.
 func (c *Console) deskStream(ctx context.Context, who caller, _ *none) (*stream, error) {
 	return &stream{Body: func(hc huma.Context) {
-		if hc.Method() == "HEAD" { // nobody is there
-			c.serveStream(hc, who, feed{})
-			return
+		desk := feed{name: "desk", next: func(ctx context.Context) (any, error) { return c.deskOf(ctx, who.person) }}
+		if hc.Method() != http.MethodHead { // which leaves nobody there
+			var stop func()
+			desk.changed, stop = c.queue.Attend(who.person.Tenant, queue.Agent{
+				ID: who.person.ID, Name: who.person.Name, Capacity: who.person.Capacity,
+			})
+			defer stop()
 		}
-		changed, stop := c.queue.Attend(who.person.Tenant, queue.Agent{
-			ID: who.person.ID, Name: who.person.Name, Capacity: who.person.Capacity,
-		})
-		defer stop()
-		c.serveStream(hc, who, feed{name: "desk", changed: changed, next: func(ctx context.Context) (any, error) {
-			return c.deskOf(ctx, who.person)
-		}})
+		c.serveStream(hc, who, desk)
 	}}, nil
 }
 

@@ -75,11 +75,7 @@ func (c *Console) api(handle func(http.ResponseWriter, *http.Request) error) htt
 		c.setHeaders(w.Header(), cspNothing)
 		w.Header().Set("Cache-Control", "no-store")
 		if err := handle(w, r); err != nil {
-			p := c.tell(r.Context(), Route{Method: r.Method, Path: r.Pattern}, err)
-			maps.Copy(w.Header(), p.GetHeaders())
-			w.Header().Set("Content-Type", p.ContentType(""))
-			w.WriteHeader(p.Status)
-			writeValue(w, p)
+			writeProblem(w, c.tell(r.Context(), Route{Method: r.Method, Path: r.Pattern}, err))
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"math"
 	"net/http"
 	"slices"
@@ -148,6 +149,14 @@ func (c *Console) tell(ctx context.Context, route Route, err error) *problem {
 		c.log.ErrorContext(ctx, "answer a request", "method", route.Method, "route", route.Path, "error", err)
 	}
 	return p
+}
+
+// writeProblem is for what huma does not write: refusals before it is asked, and streams that do not begin.
+func writeProblem(w http.ResponseWriter, p *problem) {
+	maps.Copy(w.Header(), p.GetHeaders())
+	w.Header().Set("Content-Type", p.ContentType(""))
+	w.WriteHeader(p.Status)
+	writeValue(w, p)
 }
 
 // invalid is how huma reports a request that does not fit its schema.

@@ -39,27 +39,28 @@ type feed struct {
 // every heartbeat asks, for what another node has changed.
 func (c *Console) serveStream(hc huma.Context, who caller, what feed) {
 	r, w := humago.Unwrap(hc)
-	header := w.Header()
-	header.Set("Content-Type", "text/event-stream")
-	header.Set("X-Accel-Buffering", "no") // nginx would hold events back
-	if r.Method == http.MethodHead {
-		return
-	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer c.streams.add(who, cancel)()
 	// Only now, so that no loss of a role falls between the question and the list of streams.
 	if !c.mayGoOn(ctx, who) {
+		writeProblem(w, problemSignIn)
+		return
+	}
+	first, err := what.next(ctx)
+	if err != nil {
+		writeProblem(w, c.tell(ctx, Route{Method: r.Method, Path: r.Pattern}, err))
+		return
+	}
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back
+	if r.Method == http.MethodHead {
 		return
 	}
 
-	// No error can be told any more: the stream just ends, and the browser opens another.
+	// From here on no error can be told any more: the stream just ends, and the browser opens another.
 	out := eventStream{control: http.NewResponseController(w), w: w, limit: c.stream.write}
-	send := func() bool {
-		value, err := what.next(ctx)
-		return err == nil && ctx.Err() == nil && out.event(what.name, value) == nil
-	}
-	if !send() {
+	if out.event(what.name, first) != nil {
 		return
 	}
 	heartbeat := time.NewTicker(c.stream.heartbeat)
@@ -74,7 +75,11 @@ func (c *Console) serveStream(hc huma.Context, who caller, what feed) {
 		case <-pause.C:
 			pending = what.changed
 		case _, open := <-pending:
-			if !open || !send() {
+			if !open {
+				return
+			}
+			value, err := what.next(ctx)
+			if err != nil || ctx.Err() != nil || out.event(what.name, value) != nil {
 				return
 			}
 			pending = nil
