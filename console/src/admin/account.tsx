@@ -77,10 +77,11 @@ function Password() {
 		check: (typed) => problemsIn({ old: wrong.empty(typed.old), new: wrong.password(typed.new) }),
 		save: async (typed) => {
 			await changePassword(typed.old, typed.new);
+			// Every sign-in of this person has ended, this browser's included.
+			account.set(null);
 			return { old: "", new: "" };
 		},
 		said: t("passwordChanged"),
-		known: { 403: "wrongPassword" },
 	});
 	return (
 		<Section title="password" hint="passwordLead">
@@ -147,7 +148,6 @@ function Scan({ begun, onCancel, onDone }: ScanProps) {
 			return { code: "" };
 		},
 		said: t("factorOn"),
-		known: { 403: "wrongCode" },
 	});
 	return (
 		<div class="scan">
@@ -213,7 +213,6 @@ function RemoveFactor({ onDone }: { onDone(): void }) {
 			return { password: "" };
 		},
 		said: t("factorOff"),
-		known: { 403: "wrongPassword" },
 	});
 	return (
 		<>

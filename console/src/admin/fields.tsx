@@ -154,7 +154,9 @@ export function Field(props: Props) {
 		return (
 			<fieldset class="row-field options" aria-describedby={described} data-invalid={Boolean(problem)}>
 				<legend>{words}</legend>
-				<Options {...props} id={id} />
+				<div class="option-list" data-kind={kind}>
+					<Options {...props} id={id} />
+				</div>
 				{below}
 			</fieldset>
 		);
@@ -186,18 +188,27 @@ function Options({ kind, id, choices = [], value, onChange }: Props & { id: stri
 		onChange(kind === "radio" ? one : on ? [...many, one] : many.filter((other) => other !== one));
 	return choices.map((choice) => {
 		const on = kind === "radio" ? value === choice.value : many.includes(choice.value);
+		const own = `${id}${choice.value}`;
 		return (
 			<label key={choice.value} class="option">
 				<input
 					type={kind === "radio" ? "radio" : "checkbox"}
 					name={id}
 					checked={on}
+					aria-labelledby={own}
+					aria-describedby={choice.hint && `${own}hint`}
 					onChange={({ currentTarget }) => toggle(choice.value, currentTarget.checked)}
 				/>
 				<span>
-					<bdi class="strong">{choice.label ? t(choice.label) : choice.name}</bdi>
-					{choice.hint && <span class="hint">{t(choice.hint)}</span>}
-					{choice.warn && on && <span class="consequence">{t(choice.warn)}</span>}
+					<bdi class="strong" id={own}>
+						{choice.label ? t(choice.label) : choice.name}
+					</bdi>
+					{choice.hint && (
+						<span id={`${own}hint`}>
+							<span class="hint">{t(choice.hint)}</span>
+							{choice.warn && on && <span class="consequence">{t(choice.warn)}</span>}
+						</span>
+					)}
 				</span>
 			</label>
 		);

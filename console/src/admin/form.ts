@@ -100,7 +100,11 @@ export function useForm<T extends object>({
 			const known409 = error instanceof ApiError && error.status === 409 && error.code === "conflict" && load;
 			if (known409) setConflict(true);
 			else if (error instanceof ApiError && error.errors.length > 0)
-				setProblems(Object.fromEntries(error.errors.map(({ field, detail }) => [field, detail || t("fieldWrong")])));
+				setProblems(
+					Object.fromEntries(
+						error.errors.map(({ field, detail }) => [field, detail ? t("fieldServer", { detail }) : t("fieldWrong")]),
+					),
+				);
 			else setGeneral(problemText(error, known));
 		}
 		setBusy(false);

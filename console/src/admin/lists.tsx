@@ -65,16 +65,7 @@ function ListSection<T extends Item>(props: Props<T>) {
 	);
 }
 
-function ListForm<T extends Item>({
-	start,
-	none,
-	add,
-	itemAt,
-	blank,
-	table,
-	load,
-	save,
-}: Props<T> & { start: List<T> }) {
+function ListForm<T extends Item>({ start, none, add, itemAt, blank, table, save }: Props<T> & { start: List<T> }) {
 	const form = useForm<List<T>>({
 		start,
 		check: ({ items }) => {
@@ -87,7 +78,6 @@ function ListForm<T extends Item>({
 			return problems as Problems;
 		},
 		save,
-		load,
 	});
 	const { items } = form.value;
 	const put = (at: number, patch: object) =>

@@ -1,6 +1,6 @@
 /** Pieces that the admins' pages share: what is loading, lists of things, secrets to copy, questions before the worst. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { type TextKey, t } from "../texts/index.ts";
 import { Choices } from "../ui/choices.tsx";
 import { CopyButton } from "../ui/copy.tsx";
@@ -88,6 +88,30 @@ export function Row({ name, facts, children }: RowProps) {
 			</div>
 			<div class="row-acts">{children}</div>
 		</li>
+	);
+}
+
+/** Links to the parts of a page, in a strip that scrolls where it must: where one is stays in view. */
+export function Strip({
+	class: kind,
+	title,
+	children,
+}: {
+	class: string;
+	title: TextKey;
+	children: ComponentChildren;
+}) {
+	const root = useRef<HTMLElement>(null);
+	useEffect(() => {
+		const here = root.current?.querySelector("[aria-current]");
+		const strip = root.current;
+		if (!here || !strip || strip.scrollWidth <= strip.clientWidth) return;
+		here.scrollIntoView({ block: "nearest", inline: "center" });
+	});
+	return (
+		<nav ref={root} class={kind} aria-label={t(title)}>
+			{children}
+		</nav>
 	);
 }
 

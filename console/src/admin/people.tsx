@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import {
 	changePerson,
+	dropSecondFactor,
 	getInvitations,
 	getPeople,
 	getTeams,
@@ -74,7 +75,7 @@ export function People() {
 type PersonProps = { person: Person; teams: Team[]; reload(): Promise<void> };
 
 function PersonRow({ person, teams, reload }: PersonProps) {
-	const [removing, setRemoving] = useState(false);
+	const [asking, setAsking] = useState<"remove" | "factor">();
 	const [link, setLink] = useState("");
 	// Grows when a change was refused, so that the control shows again what the server has.
 	const [refused, setRefused] = useState(0);
@@ -137,11 +138,21 @@ function PersonRow({ person, teams, reload }: PersonProps) {
 						>
 							{t("resetLink")}
 						</button>
+						{person.secondFactor && (
+							<button
+								type="button"
+								class="button small"
+								aria-label={`${t("factorRemove")}: ${person.name}`}
+								onClick={() => setAsking("factor")}
+							>
+								{t("factorRemove")}
+							</button>
+						)}
 						<button
 							type="button"
 							class="button small danger"
 							aria-label={`${t("remove")}: ${person.name}`}
-							onClick={() => setRemoving(true)}
+							onClick={() => setAsking("remove")}
 						>
 							{t("remove")}
 						</button>
@@ -153,7 +164,19 @@ function PersonRow({ person, teams, reload }: PersonProps) {
 					<Copyable label="resetLinkLead" text={link} />
 				</li>
 			)}
-			{removing && (
+			{asking === "factor" && (
+				<li class="row-more">
+					<Confirm
+						title={`${t("factorRemove")}: ${person.name}`}
+						body={t("factorDropBody")}
+						action="remove"
+						work={() => dropSecondFactor(person.id).then(reload)}
+						said={t("factorDropped")}
+						onDone={() => setAsking(undefined)}
+					/>
+				</li>
+			)}
+			{asking === "remove" && (
 				<li class="row-more">
 					<Confirm
 						title={t("removePerson", { name: person.name })}
@@ -161,7 +184,7 @@ function PersonRow({ person, teams, reload }: PersonProps) {
 						action="remove"
 						work={() => removePerson(person.id).then(reload)}
 						said={t("removed")}
-						onDone={() => setRemoving(false)}
+						onDone={() => setAsking(undefined)}
 					/>
 				</li>
 			)}

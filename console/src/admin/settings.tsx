@@ -6,6 +6,7 @@ import { Frame } from "../ui/frame.tsx";
 import { APIKeys } from "./api-keys.tsx";
 import { Audit } from "./audit.tsx";
 import { Reasons, Replies } from "./lists.tsx";
+import { Strip } from "./parts.tsx";
 import { People } from "./people.tsx";
 import { Persons } from "./persons.tsx";
 import { Sites } from "./sites.tsx";
@@ -52,12 +53,12 @@ export function SettingsPage({ section }: { section: string }) {
 
 export function SettingsNav({ at }: { at: string }) {
 	return (
-		<nav class="settings-nav" aria-label={t("navSettings")}>
+		<Strip class="settings-nav" title="navSettings">
 			{Object.entries(sections).map(([id, { text }]) => (
 				<a key={id} href={pathOf("section", id)} onClick={follow} aria-current={id === at ? "page" : undefined}>
 					{t(text)}
 				</a>
 			))}
-		</nav>
+		</Strip>
 	);
 }

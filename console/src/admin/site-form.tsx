@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { getSite, type Help, type Labels, type Question, questionKinds, saveHelp } from "../api/admin-sites.ts";
 import { count } from "../texts/format.ts";
 import { language, languages, type TextKey, t } from "../texts/index.ts";
+import { Icon } from "../ui/icons.tsx";
 import { Field, FormBox } from "./fields.tsx";
 import { type Problems, problemOf, useForm, wrong } from "./form.ts";
 import { Section } from "./parts.tsx";
@@ -203,11 +204,11 @@ function Options({ options, lang, place, problems, onChange }: OptionsProps) {
 					/>
 					<button
 						type="button"
-						class="button small quiet"
+						class="button icon-only quiet"
 						aria-label={`${t("remove")}: ${t("optionAt", { at: count(i + 1) })}`}
 						onClick={() => onChange(options.filter((_, j) => j !== i))}
 					>
-						{t("remove")}
+						<Icon name="close" size={16} />
 					</button>
 				</div>
 			))}

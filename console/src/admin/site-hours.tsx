@@ -1,6 +1,7 @@
 /** When somebody is there: a week of spans, the zone they are meant in, and days off. */
 import { getSite, type Help, type Hours, type Span, saveHelp } from "../api/admin-sites.ts";
 import { language, t } from "../texts/index.ts";
+import { Icon } from "../ui/icons.tsx";
 import { Field, FormBox } from "./fields.tsx";
 import { type Problems, problemOf, useForm } from "./form.ts";
 import { Section } from "./parts.tsx";
@@ -136,11 +137,11 @@ function Day({ day, spans, problems, onChange }: DayProps) {
 					))}
 					<button
 						type="button"
-						class="button small quiet"
+						class="button icon-only quiet"
 						aria-label={`${t("remove")}: ${name} ${span.from}–${span.to}`}
 						onClick={() => onChange(spans.filter((_, j) => j !== i))}
 					>
-						{t("remove")}
+						<Icon name="close" size={16} />
 					</button>
 				</div>
 			))}
@@ -176,11 +177,11 @@ function Closed({ dates, problems, onChange }: ClosedProps) {
 					/>
 					<button
 						type="button"
-						class="button small quiet"
+						class="button icon-only quiet"
 						aria-label={`${t("remove")}: ${date}`}
 						onClick={() => onChange(dates.filter((_, j) => j !== i))}
 					>
-						{t("remove")}
+						<Icon name="close" size={16} />
 					</button>
 				</div>
 			))}

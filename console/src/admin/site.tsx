@@ -8,7 +8,7 @@ import { Frame } from "../ui/frame.tsx";
 import { Fields, FormBox } from "./fields.tsx";
 import { origins, useForm } from "./form.ts";
 import { Install } from "./install.tsx";
-import { Confirm, Section, Show, useFragment, useLoaded } from "./parts.tsx";
+import { Confirm, Section, Show, Strip, useFragment, useLoaded } from "./parts.tsx";
 import { SettingsNav } from "./settings.tsx";
 import { CollectionTab } from "./site-collection.tsx";
 import { FormTab } from "./site-form.tsx";
@@ -52,13 +52,13 @@ export function SitePage({ id }: { id: string }) {
 									<bdi>{found.name}</bdi>
 								</h1>
 							</header>
-							<nav class="tabs" aria-label={t("siteSettings")}>
+							<Strip class="tabs" title="siteSettings">
 								{names.map((name) => (
 									<a key={name} href={`#${name}`} aria-current={name === at ? "page" : undefined}>
 										{t(tabs[name].text)}
 									</a>
 								))}
-							</nav>
+							</Strip>
 							<div class="sections" key={at}>
 								{tabs[at].show({ site: found, put: (change) => site.put({ ...found, ...change }) })}
 							</div>

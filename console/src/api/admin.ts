@@ -63,6 +63,8 @@ export const changePerson = (id: string, change: { name?: string; role?: string;
 	call("PATCH", path("people", id), person, change);
 export const removePerson = (id: string) => call("DELETE", path("people", id), nothing);
 export const resetLink = (id: string) => call("POST", path("people", id, "reset-link"), shape({ link: text }));
+/** For somebody who has lost both the app and the recovery codes. */
+export const dropSecondFactor = (id: string) => call("DELETE", path("people", id, "second-factor"), nothing);
 
 const invitation = shape({
 	id: text,

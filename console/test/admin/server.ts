@@ -78,7 +78,15 @@ const start = (server: string) => ({
 	sites: [newSite("s1", "Leaf & Stem", ["https://leaf-and-stem.example"], server)],
 	people: [
 		{ id: "p1", name: "Ada Lovelace", email: "ada@example.com", role: "admin", teams: ["t1"], secondFactor: true },
-		{ id: "p2", name: "Grace Hopper", email: "grace@example.com", role: "agent", teams: [], resetWanted: true },
+		{
+			id: "p2",
+			name: "Grace Hopper",
+			email: "grace@example.com",
+			role: "agent",
+			teams: [],
+			secondFactor: true,
+			resetWanted: true,
+		},
 	] as Body[],
 	teams: [
 		{ id: "t1", name: "Orders", members: ["p1"], rules: [{ sites: ["s1"], paths: ["/checkout*"], languages: [] }] },
@@ -254,7 +262,10 @@ export class AdminServer {
 			return this.#me();
 		},
 		"POST /me/password": ({ body }) => {
-			if (body.old === this.state.password) return done;
+			if (body.old === this.state.password) {
+				this.state.signedIn = false;
+				return done;
+			}
 			return new Refusal({ status: 400, code: "field", errors: [{ field: "old", detail: "is not the password" }] });
 		},
 		"POST /me/second-factor": () => ({ secret: "JBSWY3DPEHPK3PXP", uri: "otpauth://totp/x", qr: PIXEL }),
@@ -277,6 +288,10 @@ export class AdminServer {
 		"PATCH /people/{id}": ({ body }, id) => Object.assign(this.state.people.find((one) => one.id === id) ?? {}, body),
 		"DELETE /people/{id}": (_, id) => {
 			this.state.people = this.state.people.filter((one) => one.id !== id);
+			return done;
+		},
+		"DELETE /people/{id}/second-factor": (_, id) => {
+			Object.assign(this.state.people.find((one) => one.id === id) ?? {}, { secondFactor: false });
 			return done;
 		},
 		"POST /people/{id}/reset-link": () => ({ link: `${this.origin}/reset#RESET` }),

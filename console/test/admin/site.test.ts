@@ -5,6 +5,7 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { signing } from "../../src/admin/signing.ts";
 import { launch, open } from "../ui/browser.ts";
+import { hasFocus } from "./focus.ts";
 import { AdminServer } from "./server.ts";
 
 let server: AdminServer;
@@ -43,7 +44,7 @@ test("consent: each choice is sent; whole addresses only after they were acknowl
 	await save();
 	await page.getByText("Whole addresses need your confirmation.").waitFor();
 	const acknowledge = page.getByRole("checkbox", { name: "I have checked" });
-	assert.equal(await acknowledge.evaluate((field) => field === document.activeElement), true);
+	await hasFocus(acknowledge);
 	assert.deepEqual(server.sent("PUT /sites/s1/collection"), []);
 	await acknowledge.check();
 	await save();
@@ -155,7 +156,7 @@ test("the help form: questions in several languages, options, order, preview", a
 	await save();
 	await third.getByText("A choice needs at least one option.").waitFor();
 	await third.getByRole("button", { name: "Add an option" }).click();
-	await third.getByLabel("Option 1").fill("Delivery");
+	await third.getByRole("textbox", { name: "Option 1" }).fill("Delivery");
 	await page.getByLabel("Language you are writing in").selectOption("ar");
 	await third.getByLabel("Question in العربية").fill("الموضوع");
 	const preview = page.getByRole("complementary", { name: "Preview" });

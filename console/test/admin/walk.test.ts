@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { launch, open } from "../ui/browser.ts";
+import { hasFocus } from "./focus.ts";
 import { AdminServer } from "./server.ts";
 
 let server: AdminServer;
@@ -23,9 +24,6 @@ beforeEach(async () => {
 	page = await open(browser, { permissions: ["clipboard-read", "clipboard-write"] });
 });
 afterEach(() => page.context().close());
-
-const focused = () =>
-	page.evaluate(() => document.activeElement?.getAttribute("autocomplete") ?? document.activeElement?.id);
 
 async function fillYou(): Promise<void> {
 	await page.getByLabel("Company").waitFor();
@@ -89,7 +87,7 @@ test("what is wrong is said beside its field and focused, and nothing is sent", 
 	await page.keyboard.type("Green Leaf");
 	await page.keyboard.press("Enter");
 	await page.getByText("Please fill this in.").waitFor();
-	assert.equal(await focused(), "name");
+	await hasFocus(page.locator('[autocomplete="name"]'));
 	const email = page.getByLabel("E-mail");
 	assert.equal(await email.getAttribute("aria-invalid"), "true");
 	const described = (await email.getAttribute("aria-describedby")) ?? "";
@@ -109,7 +107,7 @@ test("a field of the first step that the server refuses leads back to it, and wh
 	server.refuse("POST /setup", { status: 400, code: "field", errors });
 	await page.getByRole("button", { name: "Continue" }).click();
 	await page.getByText("is too common").waitFor();
-	assert.equal(await focused(), "new-password");
+	await hasFocus(page.locator('[autocomplete="new-password"]'));
 	await page.getByRole("button", { name: "Continue" }).click();
 	assert.equal(await page.getByLabel("Name of the site").inputValue(), "Leaf & Stem");
 });
@@ -189,7 +187,7 @@ test("signing in with a second factor: asked only after the password was right; 
 	await page.keyboard.press("Enter");
 	const code = page.getByLabel("Code", { exact: true });
 	await code.waitFor();
-	assert.equal(await code.evaluate((field) => field === document.activeElement), true);
+	await hasFocus(code);
 	assert.equal(await page.getByText("This code does not fit").count(), 0);
 	await page.keyboard.type("000 000");
 	await page.keyboard.press("Enter");

@@ -30,6 +30,7 @@ export const de: Record<keyof typeof en, string> = {
 	fieldOriginEmpty: "Geben Sie mindestens eine Adresse ein.",
 	fieldOrigin: "„{value}“ ist keine Adresse einer Website wie https://www.example.com.",
 	fieldWrong: "Das passt hier nicht.",
+	fieldServer: "Das passt hier nicht ({detail}).",
 
 	roleAgent: "Mitarbeiter",
 	roleManager: "Teamleitung",
@@ -109,9 +110,9 @@ export const de: Record<keyof typeof en, string> = {
 	capacityHint: "Wie vielen Besuchern Sie zur selben Zeit helfen, von 1 bis 20.",
 	oldPassword: "Aktuelles Passwort",
 	newPassword: "Neues Passwort",
-	passwordLead: "Ihre anderen Anmeldungen enden, wenn Sie es ändern.",
+	passwordLead: "Wenn Sie es ändern, werden Sie überall abgemeldet, auch hier.",
 	passwordChange: "Passwort ändern",
-	passwordChanged: "Ihr Passwort ist geändert.",
+	passwordChanged: "Ihr Passwort ist geändert. Melden Sie sich mit dem neuen an.",
 	wrongPassword: "Das ist nicht Ihr aktuelles Passwort.",
 	factor: "Zweiter Faktor",
 	factorLead: "Mit einem Code von Ihrem Telefon nützt ein gestohlenes Passwort allein niemandem.",
@@ -127,6 +128,9 @@ export const de: Record<keyof typeof en, string> = {
 	factorIsOn: "Zweiter Faktor an",
 	factorRemove: "Zweiten Faktor entfernen",
 	factorRemoveHint: "Geben Sie zum Entfernen Ihr Passwort ein.",
+	factorDropBody:
+		"Für jemanden, der Telefon und Wiederherstellungscodes verloren hat. Vergewissern Sie sich, dass wirklich diese Person darum bittet.",
+	factorDropped: "Der zweite Faktor ist entfernt.",
 	recovery: "Ihre Wiederherstellungscodes",
 	recoveryLead:
 		"Jeder öffnet Ihr Konto einmal, falls Sie Ihr Telefon verlieren. Sie werden nur jetzt angezeigt: Verwahren Sie sie wie andere Schlüssel.",

@@ -29,6 +29,7 @@ export const en = {
 	fieldOriginEmpty: "Enter at least one address.",
 	fieldOrigin: "“{value}” is not an address of a site, such as https://www.example.com.",
 	fieldWrong: "This does not fit.",
+	fieldServer: "This {detail}.",
 
 	roleAgent: "Agent",
 	roleManager: "Manager",
@@ -105,9 +106,9 @@ export const en = {
 	capacityHint: "How many visitors you help at the same time, from 1 to 20.",
 	oldPassword: "Current password",
 	newPassword: "New password",
-	passwordLead: "Your other sign-ins end when you change it.",
+	passwordLead: "Changing it signs you out everywhere, here too.",
 	passwordChange: "Change password",
-	passwordChanged: "Your password is changed.",
+	passwordChanged: "Your password is changed. Sign in with the new one.",
 	wrongPassword: "This is not your current password.",
 	factor: "Second factor",
 	factorLead: "With a code from your phone, a stolen password alone opens nothing.",
@@ -123,6 +124,8 @@ export const en = {
 	factorIsOn: "Second factor on",
 	factorRemove: "Remove second factor",
 	factorRemoveHint: "Enter your password to remove it.",
+	factorDropBody: "For somebody who has lost phone and recovery codes. Be sure that it is really them who asks.",
+	factorDropped: "The second factor is removed.",
 	recovery: "Your recovery codes",
 	recoveryLead:
 		"Each opens your account once, if you lose your phone. They are shown only now: keep them where you keep other keys.",

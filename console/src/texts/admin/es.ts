@@ -30,6 +30,7 @@ export const es: Record<keyof typeof en, string> = {
 	fieldOriginEmpty: "Escriba al menos una dirección.",
 	fieldOrigin: "«{value}» no es la dirección de un sitio, como https://www.example.com.",
 	fieldWrong: "Este valor no sirve.",
+	fieldServer: "Este valor no sirve ({detail}).",
 
 	roleAgent: "Agente",
 	roleManager: "Responsable",
@@ -107,9 +108,9 @@ export const es: Record<keyof typeof en, string> = {
 	capacityHint: "A cuántos visitantes atiende al mismo tiempo, de 1 a 20.",
 	oldPassword: "Contraseña actual",
 	newPassword: "Contraseña nueva",
-	passwordLead: "Al cambiarla se cierran sus otras sesiones.",
+	passwordLead: "Al cambiarla se cierra su sesión en todas partes, también aquí.",
 	passwordChange: "Cambiar contraseña",
-	passwordChanged: "Su contraseña ha cambiado.",
+	passwordChanged: "Su contraseña ha cambiado. Inicie sesión con la nueva.",
 	wrongPassword: "Esta no es su contraseña actual.",
 	factor: "Segundo factor",
 	factorLead: "Con un código de su teléfono, una contraseña robada no abre nada por sí sola.",
@@ -125,6 +126,9 @@ export const es: Record<keyof typeof en, string> = {
 	factorIsOn: "Segundo factor activado",
 	factorRemove: "Quitar el segundo factor",
 	factorRemoveHint: "Escriba su contraseña para quitarlo.",
+	factorDropBody:
+		"Para quien ha perdido el teléfono y los códigos de recuperación. Asegúrese de que lo pide de verdad esa persona.",
+	factorDropped: "El segundo factor se ha quitado.",
 	recovery: "Sus códigos de recuperación",
 	recoveryLead:
 		"Cada uno abre su cuenta una vez si pierde el teléfono. Solo se muestran ahora: guárdelos donde guarda otras llaves.",

@@ -30,6 +30,7 @@ export const fr: Record<keyof typeof en, string> = {
 	fieldOriginEmpty: "Saisissez au moins une adresse.",
 	fieldOrigin: "« {value} » n’est pas l’adresse d’un site, comme https://www.example.com.",
 	fieldWrong: "Cette valeur ne convient pas.",
+	fieldServer: "Cette valeur ne convient pas ({detail}).",
 
 	roleAgent: "Agent",
 	roleManager: "Responsable",
@@ -108,9 +109,9 @@ export const fr: Record<keyof typeof en, string> = {
 	capacityHint: "Le nombre de visiteurs que vous aidez en même temps, de 1 à 20.",
 	oldPassword: "Mot de passe actuel",
 	newPassword: "Nouveau mot de passe",
-	passwordLead: "Vos autres connexions prennent fin quand vous le changez.",
+	passwordLead: "En le changeant, vous êtes déconnecté partout, ici aussi.",
 	passwordChange: "Changer le mot de passe",
-	passwordChanged: "Votre mot de passe est changé.",
+	passwordChanged: "Votre mot de passe est changé. Connectez-vous avec le nouveau.",
 	wrongPassword: "Ce n’est pas votre mot de passe actuel.",
 	factor: "Second facteur",
 	factorLead: "Avec un code de votre téléphone, un mot de passe volé n’ouvre rien à lui seul.",
@@ -126,6 +127,9 @@ export const fr: Record<keyof typeof en, string> = {
 	factorIsOn: "Second facteur activé",
 	factorRemove: "Retirer le second facteur",
 	factorRemoveHint: "Saisissez votre mot de passe pour le retirer.",
+	factorDropBody:
+		"Pour quelqu’un qui a perdu son téléphone et ses codes de secours. Assurez-vous que c’est bien cette personne qui le demande.",
+	factorDropped: "Le second facteur est retiré.",
 	recovery: "Vos codes de secours",
 	recoveryLead:
 		"Chacun ouvre votre compte une fois, si vous perdez votre téléphone. Ils ne sont affichés que maintenant : rangez-les avec vos autres clés.",
