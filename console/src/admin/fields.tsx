@@ -109,6 +109,7 @@ const controls = {
 		<select
 			{...shared(props)}
 			class="select"
+			dir={props.code ? "ltr" : undefined}
 			value={asText(props.value)}
 			onChange={({ currentTarget }) => props.onChange(currentTarget.value)}
 		>

@@ -78,6 +78,18 @@ export function Rows({ empty, children }: { empty: TextKey; children: ComponentC
 	return children.length > 0 ? <ul class="rows">{children}</ul> : <p class="muted">{t(empty)}</p>;
 }
 
+/** Facts in a line, each in its own direction of writing. */
+export function Facts({ of }: { of: readonly (string | false)[] }) {
+	return of
+		.filter((fact) => fact !== false && fact !== "")
+		.map((fact, i) => (
+			<span key={fact}>
+				{i > 0 && " · "}
+				<bdi>{fact}</bdi>
+			</span>
+		));
+}
+
 type RowProps = { name: ComponentChildren; facts?: ComponentChildren; children?: ComponentChildren };
 export function Row({ name, facts, children }: RowProps) {
 	return (

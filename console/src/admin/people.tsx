@@ -24,6 +24,7 @@ import { problemsIn, useForm, wrong } from "./form.ts";
 import {
 	Confirm,
 	Copyable,
+	Facts,
 	Row,
 	Rows,
 	roleName,
@@ -101,7 +102,7 @@ function PersonRow({ person, teams, reload }: PersonProps) {
 			.join(", "),
 		t("capacityFact", { count: count(person.capacity) }),
 		person.secondFactor && t("factorIsOn"),
-	].filter(Boolean);
+	];
 	return (
 		<>
 			<Row
@@ -115,7 +116,7 @@ function PersonRow({ person, teams, reload }: PersonProps) {
 						)}
 					</>
 				}
-				facts={<bdi>{facts.join(" · ")}</bdi>}
+				facts={<Facts of={facts} />}
 			>
 				<Field
 					key={refused}

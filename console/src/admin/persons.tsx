@@ -13,7 +13,7 @@ import { count, moment } from "../texts/format.ts";
 import { type TextKey, t } from "../texts/index.ts";
 import { Field, Fields, type FieldTable, FormBox } from "./fields.tsx";
 import { problemsIn, useForm, wrong } from "./form.ts";
-import { Confirm, Row, Rows, Section } from "./parts.tsx";
+import { Confirm, Facts, Row, Rows, Section } from "./parts.tsx";
 
 const handleTexts: Record<Handle, TextKey> = {
 	user: "byUser",
@@ -79,12 +79,16 @@ function Held({ who, what, onErased }: { who: Who; what: Found; onErased(): void
 					<Row
 						key={id}
 						name={<bdi>{name || t("visitor")}</bdi>}
-						facts={[
-							site.name,
-							t(kind === "message" ? "kindMessage" : "kindHelp"),
-							moment(opened),
-							t("messagesFact", { count: count(messages) }),
-						].join(" · ")}
+						facts={
+							<Facts
+								of={[
+									site.name,
+									t(kind === "message" ? "kindMessage" : "kindHelp"),
+									moment(opened),
+									t("messagesFact", { count: count(messages) }),
+								]}
+							/>
+						}
 					/>
 				))}
 			</Rows>
