@@ -59,7 +59,6 @@ test("password: the wrong current one is said beside its field; the right one le
 	assert.deepEqual(server.sent("POST /me/password").at(-1), { old: "correct horse", new: "a long new one" });
 });
 
-// req 002-16
 test("second factor: secret and code, recovery codes once, then removed with the password", async () => {
 	const factor = section("Second factor");
 	await factor.getByRole("button", { name: "Set up" }).click();

@@ -205,7 +205,7 @@ test("the audit log: newest first, narrowed, and more by the server's key", asyn
 	assert.equal(new Date(last?.get("to") ?? "").getTime(), new Date("2026-11-23T00:00:00").getTime());
 });
 
-// req 003-10
+// req 002-18, 002-20, 002-23
 test("a person is found, handed out, and erased only after the ID was typed", async () => {
 	await visit("/persons");
 	await page.getByLabel("Value").fill("nobody");
@@ -231,6 +231,7 @@ test("a person is found, handed out, and erased only after the ID was typed", as
 	assert.deepEqual(server.sent("POST /persons/erase"), [{ user: "42", mode: "strip" }]);
 });
 
+// req 002-16
 test("an agent is led to no settings", async () => {
 	server.state.role = "agent";
 	await visit("/people");

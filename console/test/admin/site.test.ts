@@ -33,7 +33,7 @@ const saveAgain = () => Promise.all([page.waitForResponse((answer) => answer.req
 const saved = () => page.getByRole("status").getByText("Saved").waitFor();
 const last = (call: string) => server.sent(call).at(-1) as never;
 
-// req 003-07
+// req 001-42
 test("consent: each choice is sent; whole addresses only after they were acknowledged", async () => {
 	await visit("consent");
 	await page.getByRole("radio", { name: "Consent" }).check();
