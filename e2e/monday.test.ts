@@ -133,7 +133,7 @@ step("a team: invited by links, in roles, with rules", async () => {
 	});
 	await api.ok("PUT", "/reasons", { items: [{ id: "", label: "Delivery", retired: false }] });
 	await api.ok("PUT", "/replies", {
-		items: [{ id: "hello", shortcut: "hello", text: "Hello {visitor}, I am {agent}." }],
+		items: [{ id: "", shortcut: "hello", text: "Hello {visitor}, I am {agent}." }],
 	});
 });
 
@@ -169,7 +169,7 @@ step("six visitors ask, the longest waiting first, each offered to one agent", a
 		const others = agents.filter((other) => other !== agent);
 		for (const other of others)
 			assert(!(await other.page.locator(".offer", { hasText: name }).isVisible()), `${name} is offered to one alone`);
-		if (i === 5) assert.equal(agent, carl, "who is on a page of Returns goes to Returns");
+		if (i === 5) assert(agent === carl, "who is on a page of Returns goes to Returns");
 		helpers[i] = agent;
 		await agent.page.keyboard.press("a");
 		await agent.page.locator(".composer textarea").waitFor();

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -63,12 +64,13 @@ type OptOuts interface {
 // help tells a page what it needs before a visitor asks for help.
 func (s *Server) help(q *http.Request, site Site, b *request) (any, error) {
 	answer := struct {
-		Open     bool        `json:"open"`
-		OpensAt  *time.Time  `json:"opensAt,omitempty"`
-		Agents   bool        `json:"agents"`
-		Form     []FormField `json:"form"`
-		OptedOut bool        `json:"optedOut"`
-	}{Open: true, Agents: true, Form: []FormField{}, OptedOut: privacy.OptedOut(q, site.Key)}
+		Open     bool            `json:"open"`
+		OpensAt  *time.Time      `json:"opensAt,omitempty"`
+		Agents   bool            `json:"agents"`
+		Form     []FormField     `json:"form"`
+		OptedOut bool            `json:"optedOut"`
+		Policy   json.RawMessage `json:"policy"` // what the page may say of itself when it asks
+	}{Open: true, Agents: true, Form: []FormField{}, OptedOut: privacy.OptedOut(q, site.Key), Policy: site.Policy}
 	if site.Open != nil {
 		open, at := site.Open(s.Clock())
 		answer.Open = open

@@ -1,3 +1,5 @@
+import { type Policy, readPolicy } from "../policy.ts";
+
 /** The form before help, as the site's admin composed it; read so that whatever is not understood is left out. */
 
 const KINDS = ["name", "question", "text", "long", "choice", "email"] as const;
@@ -17,6 +19,8 @@ export type Help = {
 	opensAt: number;
 	form: readonly FormField[];
 	optedOut: boolean;
+	/** What may be told of the page, so that the request itself can say where help is asked for. */
+	policy: Policy | undefined;
 };
 
 /** Characters an answer may have. */
@@ -47,6 +51,7 @@ export function readHelp(value: Loose): Help {
 		opensAt: (typeof value.opensAt === "string" && Date.parse(value.opensAt)) || 0,
 		form: list(value.form, MAX_FIELDS).flatMap((field) => readField(field) ?? []),
 		optedOut: value.optedOut === true,
+		policy: isObject(value.policy) ? readPolicy(value.policy) : undefined,
 	};
 }
 

@@ -32,6 +32,7 @@ export class Reception {
 		await this.#try(async () => {
 			const help = await desk.client.help(desk.speech.language);
 			if (desk.over) return;
+			if (help.optedOut) desk.boot.objected();
 			const stage = !help.open ? "away" : help.form.length > 0 ? "form" : "arriving";
 			desk.update({ help, stage });
 			if (stage === "arriving") await this.#enter({});
@@ -40,7 +41,12 @@ export class Reception {
 
 	/** Opens a room of which nothing is shown, so that the visitor is in the site's list. */
 	async browse(): Promise<void> {
-		await this.#try(() => this.#open(false));
+		await this.#try(() =>
+			this.#open(false).catch((error: unknown) => {
+				if (error instanceof EntryError && error.status === 403) this.desk.boot.objected();
+				throw error;
+			}),
+		);
 	}
 
 	/** The form is filled in. */
@@ -57,7 +63,7 @@ export class Reception {
 		};
 		if (this.#faulty(answers, faults)) return;
 		const { client, speech, boot } = this.desk;
-		const page = describePage(undefined);
+		const page = describePage(this.#policy, boot.sensitive());
 		const letter: Letter = { lang: speech.language, page, answers, email: email.trim(), text, ...boot.person() };
 		await this.#try(async () => {
 			await client.leave(letter);
@@ -81,25 +87,34 @@ export class Reception {
 		}
 	}
 
+	get #policy(): Policy | undefined {
+		return this.hooks.policy() ?? this.desk.state.help?.policy;
+	}
+
 	async #enter(answers: Answers): Promise<void> {
-		const { saved, client } = this.desk;
+		const { saved, client, boot } = this.desk;
 		if (!saved.resume) {
 			await this.#open(true, answers);
 			return;
 		}
-		await client.ask(saved.tab, saved.resume, describePage(this.hooks.policy()), answers);
+		await client.ask(saved.tab, saved.resume, describePage(this.#policy, boot.sensitive()), answers);
+		this.desk.keep({ help: true });
 		this.desk.update({ stage: "room", room: "waiting", sending: "" });
 		// The receipt is there only now; without it the session merely cannot be rated.
-		const entry = await client.resume(saved.tab, saved.resume).catch(() => undefined);
+		const entry = await client.resume(saved.tab, saved.resume, boot.person()).catch(() => undefined);
 		if (entry?.receipt) this.desk.keep({ receipt: entry.receipt });
 	}
 
 	async #open(help: boolean, answers: Answers = {}): Promise<void> {
 		const { client, saved, speech, boot } = this.desk;
-		const page = describePage(undefined);
+		const page = describePage(this.#policy, boot.sensitive());
 		const { tab } = saved;
 		const entry = await client.create({ tab, lang: speech.language, page, help, answers, ...boot.person() });
-		if (this.desk.over) return;
+		if (this.desk.over) {
+			// Objected to while it was on its way.
+			if (!help) await client.object(entry.resume);
+			return;
+		}
 		this.desk.update({ stage: "room", room: help ? "waiting" : "browsing", sending: "" });
 		this.hooks.entered(entry);
 	}
