@@ -29,7 +29,8 @@ const MaxDevice = 100
 
 // SignIn returns the person and a new token, to be kept by the browser alone. The error is ErrCredentials for a wrong
 // password and an unknown e-mail alike, after the same work; ErrSecondFactor when the password is right and a code is missing
-// or wrong; or a *RateError. Only failures use up the limits, if the limiters are Refunders.
+// or wrong; or a *RateError. With the first two errors the person has an ID and a tenant if the e-mail is known and an
+// attempt failed, for the audit log alone. Only failures use up the limits, if the limiters are Refunders.
 func (s *Service) SignIn(ctx context.Context, request SignInRequest) (Person, string, error) {
 	email := normalEmail(request.Email)
 	refund, err := s.allow(ctx, "sign-in", email, request.Address)
@@ -47,8 +48,9 @@ func (s *Service) SignIn(ctx context.Context, request SignInRequest) (Person, st
 	if err != nil {
 		return Person{}, "", fmt.Errorf("sign in: %w", err)
 	}
+	meant := Person{ID: person.ID, Tenant: person.Tenant}
 	if !known || !matches {
-		return Person{}, "", ErrCredentials
+		return meant, "", ErrCredentials
 	}
 	if person.SecondFactor {
 		if request.Code == "" {
@@ -56,7 +58,7 @@ func (s *Service) SignIn(ctx context.Context, request SignInRequest) (Person, st
 			return Person{}, "", ErrSecondFactor
 		}
 		if err := s.useCode(ctx, person, request.Code); err != nil {
-			return Person{}, "", fmt.Errorf("sign in: %w", err)
+			return meant, "", fmt.Errorf("sign in: %w", err)
 		}
 	}
 	refund()

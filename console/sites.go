@@ -96,6 +96,7 @@ func (c *Console) removeSite(ctx context.Context, who caller, in *object) (*none
 	if err := c.accounts.RemoveSite(ctx, who.person.Tenant, in.ID); err != nil {
 		return nil, err
 	}
+	c.rooms.EndAll(who.person.Tenant, in.ID, "the site was removed")
 	c.reroute(ctx, who.person.Tenant)
 	return nil, nil
 }
@@ -117,6 +118,10 @@ func (c *Console) setPolicy(ctx context.Context, who caller, in *change[privacy.
 
 func (c *Console) setCollection(ctx context.Context, who caller, in *change[privacy.Collection]) (*body[privacy.Collection], error) {
 	collection, err := c.accounts.SetCollection(ctx, who.person.Tenant, in.ID, in.Body)
+	if err == nil {
+		// Whom the site may still list comes back by itself, under what holds now.
+		c.rooms.EndBrowsing(who.person.Tenant, in.ID)
+	}
 	who.about(in.ID, "version", fmt.Sprint(collection.Version))
 	return &body[privacy.Collection]{collection}, within("collection", err)
 }

@@ -24,6 +24,9 @@ type Rooms interface {
 	JoinByRoom(ctx context.Context, tenant string, person rooms.Person, room string) (rooms.Joined, error)
 	// SetPolicy puts the site's policy into force in rooms that are open.
 	SetPolicy(tenant, site string, policy json.RawMessage)
+	// EndBrowsing ends the visits of those who did not ask for help, EndAll every room of the site.
+	EndBrowsing(tenant, site string)
+	EndAll(tenant, site, why string)
 	// IdentifyRoom says who the visitor of a room is.
 	IdentifyRoom(ctx context.Context, tenant, room string, user rooms.User) error
 	// CloseSeats ends what the person does in rooms now.

@@ -200,7 +200,7 @@ func TestARoomEndsWhileAMessageIsStored(t *testing.T) {
 			synctest.Wait()
 			busy.Go(func() { h.say(ann, 2, "too late") }) // waits for its turn
 			synctest.Wait()
-			busy.Go(func() { h.hub.EndAll("t", "the day is over") })
+			busy.Go(func() { h.hub.EndAll("t", "", "the day is over") })
 			synctest.Wait()
 			if got := told(t, tab); got[len(got)-1] != "close 4410: the day is over" {
 				t.Errorf("the visitor waits for the store: %v", got)
@@ -231,7 +231,7 @@ func TestAnEndThatCannotBeWrittenDownIsTriedAgain(t *testing.T) {
 			}
 			return nil
 		}
-		h.hub.EndAll("t", "over")
+		h.hub.EndAll("t", "", "over")
 		if _, err := h.hub.Resume(t.Context(), Resumption{Tenant: "t", Site: "s", Resume: h.entry.Resume}); !errors.Is(err, ErrNotFound) {
 			t.Errorf("a room that is over is found: %v", err)
 		}

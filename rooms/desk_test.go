@@ -76,8 +76,8 @@ func TestTheDeskHearsOfTheEndLast(t *testing.T) {
 			busy.Go(func() { s.Detach() })
 		}
 		busy.Go(func() { h.hub.IdentifyRoom(t.Context(), "t", h.entry.Room, User{ID: "u"}) })
-		busy.Go(func() { h.hub.EndAll("t", "over") })
-		busy.Go(func() { h.hub.EndAll("t", "over") })
+		busy.Go(func() { h.hub.EndAll("t", "", "over") })
+		busy.Go(func() { h.hub.EndAll("t", "", "over") })
 		busy.Wait()
 		if n := slices.Index(desk.heard, "gone"); n != len(desk.heard)-1 {
 			t.Fatalf("the desk heard %q", desk.heard)

@@ -362,10 +362,10 @@ func (h *Hub) Drain() {
 	}
 }
 
-// EndAll ends every room of a tenant, or of all tenants if tenant is empty.
-func (h *Hub) EndAll(tenant, why string) {
+// EndAll ends every room of a site, or of all sites of the tenant if site is empty, or of all tenants if that is.
+func (h *Hub) EndAll(tenant, site, why string) {
 	for _, r := range h.all() {
-		if tenant == "" || r.tenant == tenant {
+		if (tenant == "" || r.tenant == tenant) && (site == "" || r.site == site) {
 			r.End(why)
 		}
 	}

@@ -16,7 +16,7 @@ func (r *Room) standing() wire.RoomState {
 		return wire.RoomEnded
 	case len(r.tabs) > 0 && !r.present():
 		return wire.RoomAway
-	case r.watched() && r.paused:
+	case r.watched() && (r.paused || r.outOfSight()):
 		return wire.RoomPaused
 	case r.watched():
 		return wire.RoomLive
@@ -40,12 +40,29 @@ func (r *Room) watched() bool {
 	return slices.ContainsFunc(r.members, func(m *member) bool { return m.may("view") })
 }
 
+// outOfSight tells whether the visitor is on a page of which nothing leaves: every tab is, or one that can be seen.
+func (r *Room) outOfSight() bool {
+	hidden, shown := false, false
+	for _, s := range r.sources {
+		switch {
+		case s.seat == nil:
+		case !s.hidden:
+			shown = true
+		case s.page.Visible:
+			return true
+		default:
+			hidden = true
+		}
+	}
+	return hidden && !shown
+}
+
 // capture starts and stops the tabs: they capture only while someone views.
 func (r *Room) capture() {
 	watched := r.watched()
 	for _, s := range r.sources {
 		switch {
-		case watched && !r.paused && s.seat != nil && !s.capturing:
+		case watched && !r.paused && !s.hidden && s.seat != nil && !s.capturing:
 			s.capturing = true
 			s.asked = time.Time{}
 			r.askKeyframe(s, "start")

@@ -149,7 +149,7 @@ func (r *Room) wakeViewers() {
 func (r *Room) askKeyframe(src *source, why string) {
 	now := r.hub.Clock()
 	switch {
-	case src.seat == nil || !src.capturing || r.paused:
+	case src.seat == nil || !src.capturing || r.paused || src.hidden:
 		return
 	case !src.asked.IsZero() && now.Sub(src.asked) < keyframeEvery:
 		return
@@ -276,7 +276,11 @@ func pause(r *Room, s *Seat, f wire.Frame) (func(context.Context), error) {
 		return nil, err
 	}
 	r.from(s, f)
-	r.paused = b.Paused
+	if b.Why == "url" {
+		s.source.hidden = b.Paused
+	} else {
+		r.paused = b.Paused
+	}
 	r.tellAgents(f)
 	r.changed.standing = true
 	return nil, nil

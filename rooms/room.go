@@ -89,6 +89,7 @@ type source struct {
 
 	seat      *Seat // nil: not connected
 	page      wire.PageBody
+	hidden    bool      // on a page of which nothing leaves
 	until     time.Time // not connected: when the tab is given up
 	capturing bool      // was asked to start on this connection
 	asked     time.Time // the keyframe asked for and not begun; zero: none

@@ -235,15 +235,15 @@ func (s *stage) do(words []string) {
 		s.hub.SetPolicy("t", "s", json.RawMessage(`{"version":2}`))
 		return
 	case "close":
-		s.hub.EndAll("other tenant", "not this one")
-		s.hub.EndAll("t", "the account was closed")
+		s.hub.EndAll("other tenant", "", "not this one")
+		s.hub.EndAll("t", "", "the account was closed")
 		return
 	case "disk":
 		s.diary.broken = words[1] == "full"
 		return
 	case "visit":
 		// Another visitor in another room: the first one is gone.
-		s.hub.EndAll("t", "another visit")
+		s.hub.EndAll("t", "", "another visit")
 		s.diary.take()
 		s.names, s.seats, s.last = nil, map[string]*Seat{}, ""
 		s.open(Opening{

@@ -94,7 +94,7 @@ func (s *Seat) gate(f wire.Frame) (stop bool) {
 		s.fail("no-consent", f.Kind(), "the visitor has not agreed to this")
 		return true
 	}
-	if r.paused {
+	if r.paused || s.source != nil && s.source.hidden || s.member != nil && r.outOfSight() {
 		if s.source != nil && isState(f.Kind()) {
 			s.source.log.breakOff() // what is dropped here would be missing after it
 			r.weigh()

@@ -54,6 +54,8 @@ type Shared interface {
 
 	// Allow counts one event under key; the error is a *TooManyError if the limit is reached.
 	Allow(ctx context.Context, key string, limit Rate) error
+	// Refund takes back one event that Allow counted, if the time it was counted in still runs.
+	Refund(ctx context.Context, key string) error
 
 	// Sweep forgets what expired.
 	Sweep()

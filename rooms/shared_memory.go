@@ -223,6 +223,19 @@ func (m *MemoryShared) Allow(_ context.Context, key string, limit Rate) error {
 	return nil
 }
 
+// Refund implements Shared.
+func (m *MemoryShared) Refund(_ context.Context, key string) error {
+	d := m.digest("rate", key)
+	now := m.clock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if w := m.rates[d]; w.count > 0 && now.Before(w.ends) {
+		w.count--
+		m.rates[d] = w
+	}
+	return nil
+}
+
 // Sweep implements Shared.
 func (m *MemoryShared) Sweep() {
 	now := m.clock()

@@ -115,6 +115,41 @@ func TestResumeTokenLivesAsLongAsItsRoom(t *testing.T) {
 	}
 }
 
+func TestRefundTakesBackOneEventOfTheWindow(t *testing.T) {
+	now := time.Unix(1000, 0)
+	shared := NewMemoryShared(func() time.Time { return now })
+	limit := Rate{Count: 2, Per: time.Minute}
+	allow := func() error { return shared.Allow(t.Context(), "k", limit) }
+	refund := func() {
+		if err := shared.Refund(t.Context(), "k"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refund() // of nothing: gives no credit
+	for range 2 {
+		if err := allow(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if allow() == nil {
+		t.Fatal("a third event was allowed")
+	}
+	refund()
+	if err := allow(); err != nil {
+		t.Fatalf("after a refund: %v", err)
+	}
+	if allow() == nil {
+		t.Fatal("a refund gave more than it took back")
+	}
+	now = now.Add(2 * time.Minute)
+	refund() // the window is over
+	allow()
+	allow()
+	if allow() == nil {
+		t.Fatal("a refund after the window counted")
+	}
+}
+
 func TestRateAllowsSoManyPerWindow(t *testing.T) {
 	m, clock := newShared()
 	ctx := t.Context()

@@ -26,6 +26,11 @@ type limiter struct {
 	rate   rooms.Rate
 }
 
+// Refund takes an attempt back that turned out to be none.
+func (l limiter) Refund(ctx context.Context, key string) {
+	_ = l.shared.Refund(ctx, l.what+key) // else it counts, which is the safe side
+}
+
 func (l limiter) Allow(ctx context.Context, key string) (ok bool, retryAfter time.Duration) {
 	err := l.shared.Allow(ctx, l.what+key, l.rate)
 	var tooMany *rooms.TooManyError

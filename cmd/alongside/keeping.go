@@ -24,11 +24,11 @@ type keeping struct {
 func (k keeping) session(s rooms.Session) history.Session {
 	return history.Session{
 		Tenant: s.Tenant, ID: s.Room, Site: s.Site, Team: k.queue.TeamOf(s.Tenant, s.Room), Kind: history.KindHelp,
-		Opened: firstSet(s.Asked, s.Opened), Accepted: s.Accepted, Ended: s.Ended, Why: s.Why,
+		Opened: firstSet(s.Asked, s.Accepted, s.Opened), Accepted: s.Accepted, Ended: s.Ended, Why: s.Why,
 		Agents: s.Agents, Handler: s.Handler, Messages: s.Chats,
 		Page: s.Page, Lang: s.Lang, Browser: s.Device.Browser, OS: s.Device.OS, Device: s.Device.Kind,
 		Address: s.Address, Visitor: s.Visitor, User: s.User.ID, Fields: s.User.Fields,
-		Name: s.Name, Email: answeredEmail(s.Answers), Answers: answers(s.Answers),
+		Name: s.Name, Answers: answers(s.Answers),
 	}
 }
 
@@ -75,16 +75,6 @@ func answers(given []rooms.Answer) []history.Answer {
 		kept = append(kept, history.Answer(a))
 	}
 	return kept
-}
-
-// answeredEmail is the address a visitor gave in the form, by which the session can be found later.
-func answeredEmail(given []rooms.Answer) string {
-	for _, a := range given {
-		if a.Field == string(accounts.QuestionEmail) {
-			return a.Value
-		}
-	}
-	return ""
 }
 
 func firstSet(times ...time.Time) time.Time {

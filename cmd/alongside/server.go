@@ -190,8 +190,11 @@ func (srv *server) run(ctx context.Context) error {
 		srv.logger.Warn("some connections were cut", "why", drained)
 	}
 	wait(grace)
+	// What is live ends with this process; the history is told, so that no session seems to go on.
+	srv.hub.EndAll("", "", "the server stopped")
 	stop()
 	running.Wait()
+	srv.accounts.Wait()
 	return errors.Join(err, srv.db.Close())
 }
 
