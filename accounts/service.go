@@ -93,6 +93,9 @@ func NewService(config Config) (*Service, error) {
 	}, nil
 }
 
+// Tenants lists all of the installation, for work that is done for each.
+func (s *Service) Tenants(ctx context.Context) ([]Tenant, error) { return s.store.Tenants(ctx) }
+
 // Tenant returns the tenant itself.
 func (s *Service) Tenant(ctx context.Context, tenant string) (Tenant, error) {
 	return s.store.Tenant(ctx, tenant)

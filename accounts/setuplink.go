@@ -12,8 +12,8 @@ const SetupLife = 24 * time.Hour
 // OpenSetup returns the token of the link (Link) with which the first tenant can be made in the browser. Each call makes the
 // one before it void. The token is empty once there is a tenant.
 func (s *Service) OpenSetup(ctx context.Context) (token string, err error) {
-	done, err := s.store.AnyTenant(ctx)
-	if err != nil || done {
+	tenants, err := s.store.Tenants(ctx)
+	if err != nil || len(tenants) > 0 {
 		return "", err
 	}
 	token = newToken()

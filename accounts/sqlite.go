@@ -50,12 +50,8 @@ func scanTenant(row scanner, extra ...any) (t Tenant, err error) {
 	return t, nil
 }
 
-func (s *SQLite) AnyTenant(ctx context.Context) (bool, error) {
-	any, err := one(ctx, s.reader, scanValue[bool], "SELECT EXISTS (SELECT 1 FROM tenants)")
-	if err != nil {
-		return false, fmt.Errorf("look for tenants: %w", err)
-	}
-	return any, nil
+func (s *SQLite) Tenants(ctx context.Context) ([]Tenant, error) {
+	return all(ctx, s.reader, scanTenant, "SELECT "+tenantColumns+" FROM tenants ORDER BY rowid")
 }
 
 func (s *SQLite) SetSetupToken(ctx context.Context, token TokenHash, expires time.Time) error {

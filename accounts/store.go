@@ -131,8 +131,8 @@ type resetStore interface {
 }
 
 type setupStore interface {
-	// AnyTenant says whether the installation has a tenant.
-	AnyTenant(ctx context.Context) (bool, error)
+	// Tenants lists all of the installation.
+	Tenants(ctx context.Context) ([]Tenant, error)
 	// SetSetupToken replaces the only token that there is.
 	SetSetupToken(ctx context.Context, token TokenHash, expires time.Time) error
 	// SetupToken returns ErrNotFound unless the token is the one that was set, in time, and there is no tenant.

@@ -174,7 +174,7 @@ func (srv *server) run(ctx context.Context) error {
 	running.Go(func() { srv.relay.Run(background) })
 	running.Go(func() { srv.queue.Run(background) })
 	running.Go(func() { srv.history.Run(background) })
-	running.Go(func() { srv.forgetDeleted(background) })
+	running.Go(func() { srv.forget(background) })
 	failed, wait := serveHTTP(srv.listener, srv.handler, srv.logger)
 	srv.logger.Info("serving", "address", srv.listener.Addr().String(), "public", srv.public.String(), "version", versionText())
 
@@ -198,9 +198,13 @@ func (srv *server) run(ctx context.Context) error {
 	return errors.Join(err, srv.db.Close())
 }
 
-// forgetDeleted empties the database's log now and then: until then it still holds deleted rows as they were.
-func (srv *server) forgetDeleted(ctx context.Context) {
+// forget does hourly what makes deleting true: audit entries past their limit go, and the database's log is emptied, which
+// until then still holds deleted rows as they were.
+func (srv *server) forget(ctx context.Context) {
 	for every := time.Tick(time.Hour); ; {
+		if err := srv.trimAudit(ctx); err != nil && ctx.Err() == nil {
+			srv.logger.Warn("audit entries past their limit stay for another hour", "err", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -210,6 +214,30 @@ func (srv *server) forgetDeleted(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// trimAudit deletes the audit entries of each tenant that are older than the longest limit among its sites.
+func (srv *server) trimAudit(ctx context.Context) error {
+	tenants, err := srv.accounts.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	for _, tenant := range tenants {
+		sites, err := srv.accounts.Sites(ctx, tenant.ID)
+		if err != nil {
+			return err
+		}
+		days := privacy.DefaultRetention().AuditDays
+		for i, site := range sites {
+			if i == 0 || site.Retention.AuditDays > days {
+				days = site.Retention.AuditDays
+			}
+		}
+		if err := srv.audit.Trim(ctx, tenant.ID, time.Now().AddDate(0, 0, -days)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // serveHTTP serves on the listener. failed gives the error that ended it early; wait stops it.
