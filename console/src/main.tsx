@@ -14,6 +14,7 @@ import "./styles/stage.css";
 import "./styles/admin.css";
 import "./styles/desk.css";
 import "./styles/chat.css";
+import "./styles/review.css";
 
 applyTheme(document.documentElement);
 applyLanguage(document.documentElement);
