@@ -57,6 +57,7 @@ function kept<T>(act: (storage: Storage) => T): T | undefined {
 
 export class Basis {
 	readonly #outKey: string;
+	readonly #noKey: string;
 	readonly #visitorKey: string;
 	/** What the site or its consent platform said last; undefined: nothing yet. */
 	#given: boolean | undefined;
@@ -67,21 +68,31 @@ export class Basis {
 	constructor(
 		site: string,
 		private readonly collection: Collection,
-		/** Called after each change. */
-		private readonly changed: () => void,
+		/** Called after each change, with whether it was a no. */
+		private readonly changed: (no: boolean) => void,
 	) {
 		this.#outKey = `alongside-out-${site}`;
+		this.#noKey = `alongside-no-${site}`;
 		this.#visitorKey = `alongside-visitor-${site}`;
 		this.#minor = collection.minors;
 		const { consentEvent, consentMode } = collection;
 		if (consentEvent) addEventListener(consentEvent, (event) => this.consent(saysYes(event)));
 		if (consentMode) watchConsentMode((granted) => this.consent(granted));
-		addEventListener("storage", ({ key }) => key === this.#outKey && this.#settle());
+		addEventListener("storage", ({ key, newValue }) => {
+			if (key === this.#noKey && newValue) this.#given = false;
+			else if (key !== this.#outKey) return;
+			this.#settle(newValue !== null);
+		});
 	}
 
 	/** Whether the visitor said no, in whatever way. */
 	get objects(): boolean {
 		return !this.mayShare || this.#given === false;
+	}
+
+	/** Whether this browser keeps an opt-out for the site. */
+	get out(): boolean {
+		return this.#out || kept((storage) => storage.getItem(this.#outKey)) === OUT;
 	}
 
 	/** Whether the visit may be listed and recognised. */
@@ -95,7 +106,12 @@ export class Basis {
 
 	/** Whether the page may be shown to anybody at all, if the visitor says so. */
 	get mayShare(): boolean {
-		return !this.#minor && !this.#out && kept((storage) => storage.getItem(this.#outKey)) !== OUT;
+		return !this.#minor && !this.out;
+	}
+
+	/** Whether an opt-out can be taken back; a minor's cannot. */
+	get mayLift(): boolean {
+		return !this.#minor;
 	}
 
 	/** The random ID of this browser on this site: made, kept and given only where that is allowed. */
@@ -111,24 +127,42 @@ export class Basis {
 	}
 
 	consent(given: boolean): void {
+		// The other tabs hear of it, but only where something may be kept at all; nothing stays.
+		const tell = !given && this.mayKnow;
 		this.#given = given;
-		this.#settle();
+		if (tell) {
+			kept((storage) => {
+				storage.setItem(this.#noKey, OUT);
+				storage.removeItem(this.#noKey);
+			});
+		}
+		this.#settle(!given);
+	}
+
+	/** The server knows of an objection. Nothing tells the visitor from others any more, unless there is a new yes. */
+	objected(): void {
+		this.#given = false;
+		this.#forget();
 	}
 
 	optOut(out: boolean): void {
 		this.#out = out;
 		kept((storage) => (out ? storage.setItem(this.#outKey, OUT) : storage.removeItem(this.#outKey)));
-		this.#settle();
+		this.#settle(out);
 	}
 
 	minor(): void {
 		this.#minor = true;
-		this.#settle();
+		this.#settle(true);
 	}
 
-	#settle(): void {
-		if (!this.mayKnow) kept((storage) => storage.removeItem(this.#visitorKey));
-		this.changed();
+	#settle(no: boolean): void {
+		if (!this.mayKnow) this.#forget();
+		this.changed(no);
+	}
+
+	#forget(): void {
+		kept((storage) => storage.removeItem(this.#visitorKey));
 	}
 }
 

@@ -49,7 +49,7 @@ declare global {
 }
 
 /** How long a new tab listens for an answer of a tab in which a session runs. */
-const ASK_MS = 1000;
+const ASK_MS = 500;
 
 const script =
 	document.currentScript instanceof HTMLScriptElement
@@ -68,11 +68,13 @@ function run(source: URL, site: string): Api {
 	let wished = false;
 	let user: SignedUser | undefined;
 	const collection = readCollection(CONFIG);
-	const basis = new Basis(site, collection, () => {
-		if (basis.objects) running?.object();
-		else browse();
+	const basis = new Basis(site, collection, (no) => {
+		if (no) running?.object();
+		else ask();
 	});
-	const sensitive = () => onPath(collection.sensitive, location.pathname);
+	/** Nothing is collected where the site says so, nor where it does not want the widget. */
+	const sensitive = () => onPath(collection.sensitive, location.pathname) || !runsHere();
+	const mayList = () => collection.visitors === "all" && basis.mayKnow && !sensitive();
 
 	async function begin(origin: Boot["origin"]): Promise<void> {
 		if (origin === "click") {
@@ -90,6 +92,10 @@ function run(source: URL, site: string): Api {
 			const again = attempt++ ? `&again=${attempt}` : "";
 			const session = (await import(`${server}widget/session.js?v=${BUILD}${again}`)) as typeof import("./session.ts");
 			attempt = 0;
+			if (origin === "browse" && !mayList()) {
+				if (!wished) return;
+				origin = "click";
+			}
 			label.textContent = texts.help;
 			running = session.start({
 				site,
@@ -100,11 +106,16 @@ function run(source: URL, site: string): Api {
 				launcher: button,
 				origin,
 				person: () => {
+					if (!basis.mayShare) return { optedOut: true };
 					const visitor = basis.visitor();
 					return { ...(visitor && { visitor }), ...(user && { user }) };
 				},
+				mayList,
+				objected: () => basis.objected(),
 				mayShare: () => basis.mayShare,
+				mayLift: () => basis.mayLift,
 				lift: () => basis.optOut(false),
+				optOutURL,
 				sensitive,
 				emit: (state) => {
 					for (const listener of listeners) {
@@ -128,22 +139,19 @@ function run(source: URL, site: string): Api {
 		}
 	}
 
-	/** Whether a session of this tab goes on; one that was only a listed visit does so only while that is allowed. */
+	/** Whether a session of this tab goes on. One that was only listed waits until that is allowed, or ends. */
 	function stored(): boolean {
 		try {
-			const saved = sessionStorage.getItem(storageKey(site));
-			if (saved === null) return false;
-			if (basis.mayKnow || JSON.parse(saved).help !== false) return true;
-			sessionStorage.removeItem(storageKey(site));
+			const saved = JSON.parse(sessionStorage.getItem(storageKey(site)) ?? "null");
+			return saved !== null && (saved.help || saved.helped || basis.objects || sensitive());
 		} catch {
-			// Nothing can be read: then nothing goes on.
+			return false; // nothing can be read: then nothing goes on
 		}
-		return false;
 	}
 
 	/** Lists this visit, where the site does that and may. */
 	function browse(): void {
-		if (collection.visitors === "all" && basis.mayKnow && runsHere() && !sensitive()) void begin("browse");
+		if (mayList()) void begin("browse");
 	}
 
 	/** Whether the site wants the widget on this page. */
@@ -155,9 +163,10 @@ function run(source: URL, site: string): Api {
 
 	/** Client-side navigation may lead to a page with other rules. */
 	function moved(): void {
-		if (launcher && !running) launcher.host.hidden = !runsHere();
-		if (running && sensitive()) running.object();
-		if (!running) browse();
+		running?.moved();
+		if (running) return;
+		if (launcher) launcher.host.hidden = !runsHere();
+		ask();
 	}
 
 	/** Heeds the word that the opt-out page sent back, once the server has recognised its own signature. */
@@ -172,21 +181,41 @@ function run(source: URL, site: string): Api {
 			credentials: "omit",
 			referrerPolicy: "no-referrer",
 		});
-		if (answer.ok) basis.optOut((await answer.json()).out === true);
+		if (!answer.ok) return;
+		const { out } = await answer.json();
+		// A link may come from anybody: only the visitor takes an opt-out back.
+		if (out === true || (out === false && basis.out && confirm(texts.lift))) basis.optOut(out);
 	}
 
-	/** Asks the site's other tabs for a running session; neither a request nor storage, and no channel stays open. */
+	/**
+	 * Asks the site's other tabs for a running session; neither a request nor storage, and no channel stays open. Without
+	 * an answer the visit may be listed by itself.
+	 */
 	function ask(): void {
 		if (running || loading || document.visibilityState === "hidden" || typeof BroadcastChannel === "undefined") return;
 		const channel = new BroadcastChannel(storageKey(site));
-		const timer = setTimeout(() => channel.close(), ASK_MS);
-		channel.onmessage = ({ data }) => {
-			if (data?.type !== "room" || typeof data.resume !== "string" || typeof data.room !== "string") return;
+		const close = () => {
 			clearTimeout(timer);
 			channel.close();
-			void begin({ room: data.room, resume: data.resume, paused: data.paused === true });
+		};
+		const timer = setTimeout(() => {
+			close();
+			browse();
+		}, ASK_MS);
+		channel.onmessage = ({ data }) => {
+			if (data?.type !== "room" || typeof data.resume !== "string" || typeof data.room !== "string") return;
+			const help = data.help === true;
+			if (!help && !mayList()) return;
+			close();
+			void begin({ room: data.room, resume: data.resume, help, paused: data.paused === true });
 		};
 		channel.postMessage({ type: "ask" });
+	}
+
+	/** Of the page's address only what a link back needs, and of a sensitive page nothing. */
+	function optOutURL(): string {
+		const back = location.origin + (sensitive() ? "/" : location.pathname);
+		return `${server}exclude/${encodeURIComponent(site)}?return=${encodeURIComponent(back)}`;
 	}
 
 	function show(): void {
@@ -203,10 +232,7 @@ function run(source: URL, site: string): Api {
 		heedReturn().catch(() => undefined);
 		if (stored()) void begin("reload");
 		else if (wished) void begin("click");
-		else {
-			ask();
-			moved();
-		}
+		else moved();
 		document.addEventListener("visibilitychange", ask);
 		addEventListener("pageshow", ask);
 		addEventListener("popstate", moved);
@@ -226,13 +252,13 @@ function run(source: URL, site: string): Api {
 		},
 		identify(id, fields, signature) {
 			user = { id: String(id), fields: { ...fields }, signature: String(signature) };
-			running?.identify(user);
+			if (basis.mayShare) running?.identify(user);
 		},
 		consent: (given) => basis.consent(given === true),
 		optOut: () => basis.optOut(true),
 		optIn: () => basis.optOut(false),
 		minor: () => basis.minor(),
-		optOutURL: () => `${server}exclude/${encodeURIComponent(site)}?return=${encodeURIComponent(location.href)}`,
+		optOutURL: () => running?.optOutURL() ?? optOutURL(),
 		push: (then) => then(api),
 	};
 	return api;

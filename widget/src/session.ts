@@ -2,7 +2,7 @@
  * session.js: one visitor's session in one document, from the click (or the page load in the middle of a session) to
  * its end. Wires connection, state, capture and view; each of them knows nothing of the others.
  */
-import { type Bye, Close, encodeJSON, type Hello, Kind, type Welcome } from "../../wire/wire.ts";
+import { type Bye, Close, encodeJSON, type Hello, Kind, type Page, type Welcome } from "../../wire/wire.ts";
 import type { Boot, Running, SignedUser } from "./boot.ts";
 import { type Entry, EntryClient, EntryError } from "./connection/entry.ts";
 import { Link } from "./connection/link.ts";
@@ -40,7 +40,10 @@ class Session implements Running, Desk {
 	readonly #reception: Reception;
 	readonly #hear: ReturnType<typeof hearing>;
 	readonly #teller = new Teller(
-		() => describePage(this.#sharing.policy),
+		() => {
+			this.moved();
+			return this.#describe();
+		},
 		(page) => this.#link.send(encodeJSON(Kind.page, page)),
 	);
 	readonly #left = new AbortController();
@@ -51,6 +54,8 @@ class Session implements Running, Desk {
 	#told = "";
 	#welcome = false;
 	#lifted = false;
+	/** Ended from here. */
+	#ending = false;
 	#over = false;
 
 	constructor(readonly boot: Boot) {
@@ -60,12 +65,18 @@ class Session implements Running, Desk {
 		if (joined) Object.assign(this.#saved, origin);
 		// A page load in the middle of a session shows at once what the page before showed.
 		const { paused, seen, minimised, helped, read, unsent, resume } = this.#saved;
+		// Whoever clicks begins anew; what was listed before goes.
+		if (origin === "click" && this.#saved.resume && !this.#asked) {
+			new EntryClient(server, site).object(this.#saved.resume).catch(() => undefined);
+			this.#saved = fresh();
+		}
 		this.#state = {
 			...initialState,
 			stage: resume ? "room" : "arriving",
 			pausedByHand: paused,
 			captured: seen,
 			minimised: minimised || joined || origin === "browse",
+			hidden: boot.sensitive(),
 			helped,
 			chat: { ...initialState.chat, read, unsent },
 		};
@@ -80,8 +91,8 @@ class Session implements Running, Desk {
 		});
 		this.tabs = new Tabs(site, {
 			room: () => {
-				const { room, resume, paused } = this.#saved;
-				return resume ? { room, resume, paused } : undefined;
+				const { room, resume, help, paused } = this.#saved;
+				return resume ? { room, resume, help, paused } : undefined;
 			},
 			tab: () => this.#saved.tab,
 			paused: (paused) => this.#sharing.setPaused(paused),
@@ -115,10 +126,16 @@ class Session implements Running, Desk {
 		addEventListener("online", () => this.#link.hurry(), { signal });
 		document.addEventListener("visibilitychange", () => this.#render(), { signal });
 		// Read as alive although this document only begins: the storage may be a copy of another tab's.
-		if (this.boot.origin === "reload" && this.#saved.alive && (await this.tabs.isTaken(this.#saved.tab)))
+		// The loader holds the session before that may be over.
+		await undefined;
+		const goesOn = this.boot.origin === "reload" || this.boot.origin === "browse";
+		if (goesOn && this.#saved.resume && this.#saved.alive && (await this.tabs.isTaken(this.#saved.tab)))
 			this.#saved.tab = newTab();
 		this.#saved.alive = true;
-		if (!this.#over) this.#goOn();
+		if (this.#over) return;
+		// Listed since a page before, and not to be any more.
+		if (this.#saved.resume && !this.#asked && !this.boot.mayList()) this.object();
+		else this.#goOn();
 	}
 
 	open(): void {
@@ -141,8 +158,28 @@ class Session implements Running, Desk {
 
 	object(): void {
 		this.#lifted = false;
-		if (this.#state.room === "browsing") this.end();
-		else this.#sharing.takeBack();
+		const { resume } = this.#saved;
+		// By a call of its own, since the connection may be lost; what cannot be told now is told with the next page.
+		if (resume) this.client.object(resume).catch(() => undefined);
+		if (this.#asked) this.#sharing.takeBack();
+		else if (resume || this.#state.minimised) this.end();
+	}
+
+	moved(): void {
+		if (!this.#asked && this.#saved.resume && !this.boot.mayList()) this.object();
+		else this.#sharing.look();
+	}
+
+	optOutURL(): string {
+		const url = new URL(this.boot.optOutURL());
+		const session = URL.parse(this.#saved.optOut)?.searchParams.get("s");
+		if (session) url.searchParams.set("s", session);
+		return url.href;
+	}
+
+	/** Whether there is more than a visit that merely browses. */
+	get #asked(): boolean {
+		return this.#saved.help || this.#saved.helped;
 	}
 
 	/**
@@ -151,6 +188,7 @@ class Session implements Running, Desk {
 	 */
 	end(): void {
 		const silent = !this.#state.helped && !isSeen(this.#state);
+		this.#ending = true;
 		this.#sharing.halt();
 		this.#link.send(encodeJSON(Kind.bye, { code: Close.ended, reason: "visitor" } satisfies Bye));
 		this.tabs.tell({ type: "end" });
@@ -180,6 +218,7 @@ class Session implements Running, Desk {
 			deny: (member) => this.#sharing.answer("deny", member),
 			expire: (member) => this.#sharing.answer("expire", member),
 			lift: (member) => this.#lift(member),
+			optOutURL: () => this.optOutURL(),
 			stopSharing: () => this.#sharing.takeBack(),
 			pause: () => this.#sharing.pauseByHand(!isPaused(this.#state)),
 			renewCode: () => void this.#reception.renewCode(),
@@ -242,22 +281,25 @@ class Session implements Running, Desk {
 
 	async #enter(again: boolean): Promise<Entry> {
 		const { tab, resume } = this.#saved;
-		if (again) return this.client.resume(tab, resume);
+		if (again) return this.client.resume(tab, resume, this.boot.person());
 		if (!this.#opened) throw new EntryError(0);
 		return this.#opened;
 	}
 
 	#entered(entry: Entry): void {
-		const { room, resume, receipt } = entry;
-		this.keep({ room, resume, ...(receipt && { receipt }) });
+		const { room, resume, receipt, optOut = "", help = true } = entry;
+		this.keep({ room, resume, help, optOut, ...(receipt && { receipt }) });
 		this.#sharing.setPolicy(entry.policy);
 		this.#sharing.setSalt(entry.salt);
 		if (entry.code && entry.codeExpires) this.update({ code: entry.code, codeUntil: Date.parse(entry.codeExpires) });
 	}
 
+	#describe(leaving = false): Page {
+		return describePage(this.#sharing.policy, this.#state.hidden, leaving);
+	}
+
 	#hello(): Hello & { tab: string } {
-		const page = describePage(this.#sharing.policy);
-		return { client: CLIENT, tab: this.#saved.tab, page, chat: this.#talk.held };
+		return { client: CLIENT, tab: this.#saved.tab, page: this.#describe(), chat: this.#talk.held };
 	}
 
 	#welcomed(welcome: Partial<Welcome>): void {
@@ -282,6 +324,8 @@ class Session implements Running, Desk {
 		const { minimised, room } = this.#state;
 		const hidden = minimised && (room === "browsing" || (origin === "browse" && !this.#saved.resume));
 		const rateable = this.#state.helped && this.#saved.receipt !== "" && document.visibilityState === "visible";
+		// A merely browsing visit that the server ends is unwanted: by the visitor elsewhere, or by the site.
+		if (reason === "ended" && !this.#asked && !this.#ending) this.boot.objected();
 		this.update({ phase, reason, asks: [], viewers: new Map(), captured: false, rateable, sending: "" });
 		this.#forget(reason);
 		// Nothing was shown, or a session that was over before this page began: that is no news.
@@ -291,7 +335,7 @@ class Session implements Running, Desk {
 	/** The page is left, for good or into the back/forward cache, which an open socket or channel would rule out. */
 	#suspend(): void {
 		const seen = isSeen(this.#state);
-		if (this.#link.online) this.#link.send(encodeJSON(Kind.page, describePage(this.#sharing.policy, true)));
+		if (this.#link.online) this.#link.send(encodeJSON(Kind.page, this.#describe(true)));
 		this.#sharing.halt();
 		this.#talk.stop();
 		const { minimised } = this.#state;
@@ -338,7 +382,7 @@ class Session implements Running, Desk {
 
 	#close(): void {
 		if (this.#over) return;
-		this.#over = true;
+		this.#over = this.#ending = true;
 		this.#sharing.halt();
 		this.#link.stop("ended");
 		this.#forget("ended");
@@ -384,6 +428,12 @@ class Session implements Running, Desk {
 		if (this.#over) return;
 		const barred = !this.boot.mayShare() || (this.#state.help?.optedOut === true && !this.#lifted);
 		if (barred !== this.#state.barred) this.#state = { ...this.#state, barred };
+		// Nobody can be asked for what cannot be.
+		const [ask] = this.#state.asks;
+		if (ask && barred && !this.boot.mayLift()) {
+			this.#sharing.answer("deny", ask.member);
+			return;
+		}
 		const shown = screens(this.#state);
 		// A code works once and for a while; whoever waits is never without.
 		if (shown.panel === "chat" && this.#state.agents.size === 0 && !this.#state.code) void this.#reception.renewCode();

@@ -12,11 +12,15 @@ export type Entry = {
 	salt: string;
 	policy: Policy;
 	state: string;
+	/** Whether help was asked for; else the visit merely browses. */
+	help?: boolean;
 	code?: string;
 	/** RFC 3339. */
 	codeExpires?: string;
 	/** With it the visitor rates the session afterwards. */
 	receipt?: string;
+	/** Address of the opt-out page, with the session's token. */
+	optOut?: string;
 };
 export type JoinCode = { code: string; codeExpires: string };
 /** By the ID of the form's field. */
@@ -55,8 +59,8 @@ export class EntryClient {
 		return this.#post("rooms", opening, isEntry);
 	}
 
-	resume(tab: string, resume: string): Promise<Entry> {
-		return this.#post("rooms/resume", { resume, tab }, isEntry);
+	resume(tab: string, resume: string, { optedOut }: Person): Promise<Entry> {
+		return this.#post("rooms/resume", { resume, tab, optedOut }, isEntry);
 	}
 
 	/** Who only browsed so far asks for help. */
@@ -66,6 +70,11 @@ export class EntryClient {
 
 	identify(resume: string, user: SignedUser): Promise<void> {
 		return this.#post("rooms/identify", { resume, user });
+	}
+
+	/** The visitor objects: the server forgets who it is, and ends what merely browsed. */
+	object(resume: string): Promise<void> {
+		return this.#post("rooms/object", { resume });
 	}
 
 	code(resume: string): Promise<JoinCode> {

@@ -13,10 +13,16 @@ export type Saved = {
 	paused: boolean;
 	/** The visitor took the view back; until the next yes nothing is captured, whatever the server still says. */
 	takenBack: boolean;
+	/** The server was told that this tab is on a page of which nothing leaves. */
+	hidden: boolean;
+	/** Whether help was asked for; else the visit merely browses. */
+	help: boolean;
 	/** Whether an agent was ever here. */
 	helped: boolean;
 	/** With it the session is rated afterwards. */
 	receipt: string;
+	/** Names the session to the opt-out page. */
+	optOut: string;
 	/** How far the chat was read, what was not acknowledged, and what is being written. */
 	read: number;
 	unsent: readonly Unsent[];
@@ -38,8 +44,11 @@ export const fresh = (): Saved => ({
 	epoch: 0,
 	paused: false,
 	takenBack: false,
+	hidden: false,
+	help: false,
 	helped: false,
 	receipt: "",
+	optOut: "",
 	read: 0,
 	unsent: [],
 	draft: "",

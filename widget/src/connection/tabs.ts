@@ -1,7 +1,7 @@
 import { storageKey } from "../boot.ts";
 
 /** What a new tab of the site needs to join. */
-type Joining = { room: string; resume: string; paused: boolean };
+type Joining = { room: string; resume: string; help: boolean; paused: boolean };
 
 type Message =
 	| { type: "ask" }

@@ -7,11 +7,14 @@ const MAX_TITLE_CHARACTERS = 200;
 /** A page may change title and address several times in one navigation. */
 const SETTLE_MS = 60;
 
-/** The page as the policy lets it be told; before there is a policy, only where it is at home. */
-export function describePage(policy: Policy | undefined, leaving = false): Page {
+/**
+ * The page as the policy lets it be told: before there is a policy, only where it is at home; a hidden one not even that.
+ */
+export function describePage(policy: Policy | undefined, hidden: boolean, leaving = false): Page {
+	const parts = policy?.url ?? { domain: true, path: false, query: false, hash: false };
 	return {
-		url: cutURL(location.href, policy?.url ?? { domain: true, path: false, query: false, hash: false }),
-		title: policy ? titleOf(policy) : "",
+		url: hidden ? "" : cutURL(location.href, parts),
+		title: policy && !hidden ? titleOf(policy) : "",
 		visible: document.visibilityState === "visible",
 		focused: document.hasFocus(),
 		...(leaving && { leaving }),

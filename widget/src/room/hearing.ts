@@ -29,7 +29,12 @@ export function hearing(
 	const { texts } = desk.speech;
 	const nameOf = (member: number) => safeName(desk.state.viewers.get(member), texts.anAgent);
 	return {
-		[Kind.room]: (frame) => desk.update(withRoom(desk.state, readJSON<{ state: string }>(frame)?.state)),
+		[Kind.room]: (frame) => {
+			const { state } = readJSON<{ state: string }>(frame) ?? {};
+			// In whichever tab help was asked for.
+			if (state === "waiting" && !desk.saved.help) desk.keep({ help: true });
+			desk.update(withRoom(desk.state, state));
+		},
 		[Kind.members]: (frame) => {
 			desk.update(withMembers(desk.state, readJSON<{ members: Member[] }>(frame)?.members));
 			if (desk.state.helped && !desk.saved.helped) desk.keep({ helped: true });

@@ -22,7 +22,8 @@ export class Sharing {
 		this.#capturing = new Capturing({
 			// A failed address may be remembered as such, so each further attempt asks at another.
 			load: (attempt) => import(`${server}widget/capture.js?v=${build}${attempt ? `&again=${attempt}` : ""}`),
-			emit: (frame) => this.desk.send(frame),
+			// The address may have changed a moment ago without anybody being told.
+			emit: (frame) => this.look() || this.desk.send(frame),
 			ready,
 			own: (node) => node === host,
 			epoch: () => this.#nextEpoch(),
@@ -59,14 +60,29 @@ export class Sharing {
 
 	/** A connection is there: what was decided while there was none. */
 	welcomed(): void {
-		if (this.desk.saved.takenBack) this.#withdraw();
-		if (this.desk.saved.paused) this.#sendPause(true);
+		const { takenBack, paused, hidden } = this.desk.saved;
+		if (takenBack) this.#withdraw();
+		if (paused) this.#sendPause(true);
+		if (this.look() && hidden) this.#sendPause(true, "url");
+	}
+
+	/** Whether this is a page of which nothing leaves. Sharing pauses there, and goes on after. */
+	look(): boolean {
+		const { boot, saved, state } = this.desk;
+		const hidden = boot.sensitive();
+		if (hidden !== state.hidden) this.desk.update({ hidden });
+		if (hidden !== saved.hidden && this.desk.online) {
+			this.desk.keep({ hidden });
+			this.#sendPause(hidden, "url");
+		}
+		return hidden;
 	}
 
 	/** The server asks for the page. */
 	wanted(frame: Frame): void {
 		const { saved, boot, state } = this.desk;
 		if (saved.takenBack || state.barred || !boot.mayShare()) return;
+		this.look();
 		const have = readJSON<Keyframe>(frame)?.have;
 		const keys = Array.isArray(have) ? have.filter((key) => typeof key === "string" && KEY_PATTERN.test(key)) : [];
 		this.desk.update({ captured: true });
@@ -134,8 +150,9 @@ export class Sharing {
 		this.desk.send(encodeJSON(Kind.consent, consent));
 	}
 
-	#sendPause(paused: boolean): void {
-		this.desk.send(encodeJSON(Kind.pause, { paused, why: "hand" } satisfies Pause));
+	/** By hand it is about all tabs; by the page's address about this one. */
+	#sendPause(paused: boolean, why: "hand" | "url" = "hand"): void {
+		this.desk.send(encodeJSON(Kind.pause, { paused, why } satisfies Pause));
 	}
 
 	#nextEpoch(): number {

@@ -43,6 +43,8 @@ export type State = {
 	barred: boolean;
 	/** Paused by the visitor's hand, in this or another tab. */
 	pausedByHand: boolean;
+	/** On a page of which nothing leaves. */
+	hidden: boolean;
 	minimised: boolean;
 	/** Whether the session that ended can be rated. */
 	rateable: boolean;
@@ -68,6 +70,7 @@ export const initialState: State = {
 	captured: false,
 	barred: false,
 	pausedByHand: false,
+	hidden: false,
 	minimised: false,
 	rateable: false,
 };
@@ -91,7 +94,7 @@ const BLIND: ReadonlySet<unknown> = new Set(["asking", "helping"]);
 const isMemberNumber = (value: unknown): value is number =>
 	Number.isInteger(value) && (value as number) > 0 && (value as number) < 1 << 16;
 
-export const isPaused = (state: State): boolean => state.pausedByHand || state.room === "paused";
+export const isPaused = (state: State): boolean => state.pausedByHand || state.hidden || state.room === "paused";
 
 /** Whether somebody sees the page, or would if it were not paused. */
 export const isSeen = (state: State): boolean => state.captured || state.viewers.size > 0;

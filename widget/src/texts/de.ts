@@ -92,6 +92,7 @@ export const de: Texts = {
 	endHint: "Sie können jederzeit ein neues beginnen.",
 	goOn: "Weiter",
 	stopSharing: "Nicht mehr zeigen",
+	optOut: "Nicht gesehen werden",
 	lift: "Widerspruch aufheben",
 	liftHint:
 		"Sie haben widersprochen, deshalb wird diese Seite niemandem gezeigt. Heben Sie den Widerspruch auf, um sie zu zeigen.",

@@ -91,6 +91,7 @@ export const en = {
 	endHint: "You can start a new one at any time.",
 	goOn: "Go on",
 	stopSharing: "Stop sharing",
+	optOut: "Opt out of being seen",
 	lift: "Lift opt-out",
 	liftHint: "You have opted out, so this page is not shown to anybody. To show it, lift the opt-out first.",
 	keepOut: "Keep opt-out",

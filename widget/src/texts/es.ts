@@ -92,6 +92,7 @@ export const es: Texts = {
 	endHint: "Puede empezar otra cuando quiera.",
 	goOn: "Continuar",
 	stopSharing: "Dejar de mostrar",
+	optOut: "No quiero que me vean",
 	lift: "Retirar exclusión",
 	liftHint:
 		"Usted se ha excluido, así que esta página no se muestra a nadie. Para mostrarla, retire antes la exclusión.",

@@ -92,6 +92,7 @@ export const fr: Texts = {
 	endHint: "Vous pouvez en commencer une autre à tout moment.",
 	goOn: "Continuer",
 	stopSharing: "Ne plus montrer",
+	optOut: "Ne pas être vu",
 	lift: "Lever l’opposition",
 	liftHint:
 		"Vous vous y êtes opposé : cette page n’est montrée à personne. Pour la montrer, levez d’abord votre opposition.",

@@ -5,7 +5,7 @@ import type { Bar as Name } from "../room/screens.ts";
 import type { State } from "../room/state.ts";
 import type { Speech } from "../texts/texts.ts";
 import { h, icon, icons } from "./dom.ts";
-import { write } from "./parts.ts";
+import { optOutLink, write } from "./parts.ts";
 import type { Actions } from "./view.ts";
 
 /** "NAME sees this page", with pause, stop and what is hidden; there as long as anybody is let see the page. */
@@ -71,6 +71,8 @@ export class Bar {
 					? texts[name]
 					: "";
 		write(this.#who, text);
+		// Where nothing may leave, nothing is there to resume.
+		this.#pause.hidden = state.hidden;
 		if (name === this.#shown) return;
 		this.#shown = name ?? "";
 		this.box.hidden = !name;
@@ -133,6 +135,7 @@ export class Bar {
 				...line(texts.countUnreadable, unreadable),
 			),
 			h("p", {}, texts.countNote),
+			optOutLink(texts, this.actions),
 		);
 	}
 

@@ -4,7 +4,7 @@ import type { State } from "../room/state.ts";
 import type { Speech, Texts } from "../texts/texts.ts";
 import { h, icon, icons } from "./dom.ts";
 import { Messages } from "./messages.ts";
-import { type Built, button, type Context, dialog, growing, minimiser, row, write } from "./parts.ts";
+import { type Built, button, type Context, dialog, growing, minimiser, optOutLink, row, write } from "./parts.ts";
 import type { Actions } from "./view.ts";
 
 /** The conversation: who is here or what place the visitor has, the code for the telephone, messages, and the end. */
@@ -66,6 +66,7 @@ export function chat({ speech, actions, state: first }: Context): Built {
 		messages.element,
 		typing,
 		composer,
+		optOutLink(texts, actions),
 		sure,
 	);
 	element.classList.add("chat", "tall");

@@ -3,7 +3,7 @@ import { LETTER } from "../room/reception.ts";
 import type { State } from "../room/state.ts";
 import type { Texts } from "../texts/texts.ts";
 import { h } from "./dom.ts";
-import { type Built, button, type Context, dialog, growing, minimiser, row, write } from "./parts.ts";
+import { type Built, button, type Context, dialog, growing, minimiser, optOutLink, row, write } from "./parts.ts";
 
 /** The site's questions before help. */
 export function form(context: Context): Built {
@@ -68,6 +68,7 @@ function build(
 			said,
 			row(button(texts.cancel, actions.cancel), send),
 		),
+		optOutLink(texts, actions),
 	);
 	element.classList.add("tall");
 	return {

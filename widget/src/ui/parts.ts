@@ -47,6 +47,15 @@ export const button = (label: string, click: (event: Event) => void, kind?: stri
 
 export const row = (...buttons: Node[]) => h("div", { class: "row" }, ...buttons);
 
+/** The way to the opt-out page, in a tab of its own; with the session it is clicked in, which may begin only later. */
+export function optOutLink(texts: Texts, actions: Actions): HTMLElement {
+	const link = h("a", { class: "out", href: actions.optOutURL(), target: "_blank", rel: "noopener" }, texts.optOut);
+	link.addEventListener("click", () => {
+		link.href = actions.optOutURL();
+	});
+	return link;
+}
+
 /** Sets a text only where it changes, so that nothing is announced twice. */
 export function write(element: HTMLElement, text: string): void {
 	if (element.textContent !== text) element.textContent = text;

@@ -96,6 +96,7 @@ h3{margin:1em 0 .3em;font-size:.85em;font-weight:650;color:var(--soft)}
 .info dl{display:grid;grid-template-columns:1fr auto;gap:.35em 1em;margin-block:.6em}
 .info dd{font-weight:650;font-variant-numeric:tabular-nums}
 .info p{color:var(--soft);font-size:.92em}
+.out{align-self:center;width:fit-content;margin-block-start:.6em;color:var(--soft);font-size:.85em}
 .said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .cursors{position:absolute;inset:0;overflow:clip;pointer-events:none;direction:ltr}
 .cursor{position:absolute;left:0;top:0;color:var(--hue);forced-color-adjust:none}

@@ -35,6 +35,8 @@ export type Actions = {
 	look(): void;
 	/** Takes the opt-out back, before the question is put. */
 	lift(member: number): void;
+	/** Address of the page on which the visitor opts out. */
+	optOutURL(): string;
 	stopSharing(): void;
 	rate(score: number, comment: string): void;
 	allow(member: number): void;

@@ -101,6 +101,11 @@ export async function boot(page: Page, server: TestServer, loader: Loader = {}):
 				origin: loader.origin ?? "click",
 				person: () => played.person,
 				mayShare: () => played.mayShare,
+				mayLift: () => true,
+				mayList: () => loader.origin === "browse",
+				objected: () => undefined,
+				optOutURL: () => `${server}/exclude/demo`,
+				sensitive: () => false,
 				lift: () => {
 					played.lifts++;
 					played.mayShare ||= played.liftable;
