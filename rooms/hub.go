@@ -250,16 +250,21 @@ func (h *Hub) byToken(ctx context.Context, tenant, site, resume string) (*Room, 
 	return r, nil
 }
 
-// Limits on joining, so that six digits cannot be tried out.
+// Limits on codes, so that six digits cannot be tried out. A room's ID cannot be guessed: its limit only bounds the work of
+// one person's windows, each of which comes back to its rooms after a broken connection.
 var (
-	joinsPerPerson = Rate{Count: 20, Per: time.Minute}
-	joinsPerTenant = Rate{Count: 200, Per: time.Minute}
+	codesPerPerson = Rate{Count: 20, Per: time.Minute}
+	codesPerTenant = Rate{Count: 200, Per: time.Minute}
+	roomsPerPerson = Rate{Count: 300, Per: time.Minute}
 )
 
 // JoinByCode gives an agent a ticket to the room that a visitor's code names; the code is used up. On entering, the agent
 // asks to see the page: the visitor gave the code away for that.
 func (h *Hub) JoinByCode(ctx context.Context, tenant string, p Person, code string) (Joined, error) {
-	if err := h.allowJoin(ctx, tenant, p); err != nil {
+	if err := h.Shared.Allow(ctx, "code person "+tenant+" "+p.ID, codesPerPerson); err != nil {
+		return Joined{}, err
+	}
+	if err := h.Shared.Allow(ctx, "code tenant "+tenant, codesPerTenant); err != nil {
 		return Joined{}, err
 	}
 	id, err := h.Shared.RedeemCode(ctx, tenant, code)
@@ -271,17 +276,10 @@ func (h *Hub) JoinByCode(ctx context.Context, tenant string, p Person, code stri
 
 // JoinByRoom gives an agent a ticket to a room of the same tenant; to see the page is asked for once there.
 func (h *Hub) JoinByRoom(ctx context.Context, tenant string, p Person, room string) (Joined, error) {
-	if err := h.allowJoin(ctx, tenant, p); err != nil {
+	if err := h.Shared.Allow(ctx, "join person "+tenant+" "+p.ID, roomsPerPerson); err != nil {
 		return Joined{}, err
 	}
 	return h.join(ctx, tenant, p, room, false)
-}
-
-func (h *Hub) allowJoin(ctx context.Context, tenant string, p Person) error {
-	if err := h.Shared.Allow(ctx, "join person "+tenant+" "+p.ID, joinsPerPerson); err != nil {
-		return err
-	}
-	return h.Shared.Allow(ctx, "join tenant "+tenant, joinsPerTenant)
 }
 
 func (h *Hub) join(ctx context.Context, tenant string, p Person, room string, asks bool) (Joined, error) {

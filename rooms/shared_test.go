@@ -192,7 +192,7 @@ func TestFenceGrows(t *testing.T) {
 func TestJoinsAreLimitedPerPerson(t *testing.T) {
 	s := newStage(t)
 	var many *TooManyError
-	for range joinsPerPerson.Count {
+	for range codesPerPerson.Count {
 		if _, err := s.hub.JoinByCode(t.Context(), "t", Person{ID: "guesser"}, "not a code"); !errors.Is(err, ErrNotFound) {
 			t.Fatalf("a wrong code gives %v", err)
 		}
