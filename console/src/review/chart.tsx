@@ -58,7 +58,7 @@ export function Chart(props: ChartProps) {
 					{summary}
 				</p>
 			</figcaption>
-			<div class="legend" data-reading={current !== undefined}>
+			<div class="legend" data-overlaid={props.overlaid === true}>
 				<span class="legend-at">{current ? current.label : ""}</span>
 				{series.map(({ name, tone }, i) => (
 					<span key={name} class="legend-item">

@@ -36,7 +36,6 @@ export function FilterForm({ filter, names, onChange }: Props) {
 		setProblem(wrong);
 		if (!wrong) onChange(draft);
 	};
-	const hidden = more.filter(({ name }) => filter[name] !== "").length;
 	return (
 		<search class="card filters" aria-label={t("filters")}>
 			<form class="filter-form" noValidate onSubmit={submit}>
@@ -54,7 +53,7 @@ export function FilterForm({ filter, names, onChange }: Props) {
 						))}
 					</div>
 				)}
-				<details open={hidden > 0 || undefined}>
+				<details>
 					<summary>{t("moreFilters")}</summary>
 					<div class="filter-row">{fields(more)}</div>
 				</details>

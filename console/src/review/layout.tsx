@@ -54,13 +54,19 @@ function pieces({ overlaid, series }: ChartProps, { values }: Bar) {
 
 const clamp = (value: number, most: number): number => Math.max(0, Math.min(most, value));
 
-const COLUMNS_PX = { height: 190, top: 10, foot: 24, side: 48, end: 10, least: 3, widest: 48 };
+/** Narrower than this, a chart is not drawn but scrolled. */
+const LEAST_PX = 240;
 
-/** Days next to each other; so many that they would be too thin make the chart wider than its place, to be scrolled. */
+/** Bars thinner than this are as thin within each other as they are. */
+const FINE_PX = 4;
+
+const COLUMNS_PX = { height: 190, top: 10, foot: 24, side: 48, end: 10, widest: 48 };
+
+/** Days next to each other; very many run into one silhouette. */
 export function columns(props: ChartProps, room: number, rtl: boolean): Layout {
-	const { height, top, foot, side, end, least, widest } = COLUMNS_PX;
+	const { height, top, foot, side, end, widest } = COLUMNS_PX;
 	const { bars, measure } = props;
-	const width = Math.max(room, side + end + bars.length * least);
+	const width = Math.max(room, LEAST_PX);
 	const axis = axisFor(measure, highest(props));
 	const up = scaleLinear([0, axis.top], [height - foot, top]);
 	const along = scaleBand<number>(
@@ -68,7 +74,7 @@ export function columns(props: ChartProps, room: number, rtl: boolean): Layout {
 		rtl ? [width - side, end] : [side, width - end],
 	);
 	const step = along.step();
-	const thick = Math.min(widest, step > 6 ? step * 0.72 : step * 0.86);
+	const thick = Math.min(widest, step > 6 ? step * 0.72 : step > 3 ? step - 1 : step);
 	const middle = (i: number): number => (along(i) ?? 0) + step / 2;
 	const edge = rtl ? width - side : side;
 	const draw = (marked: number | undefined) => (
@@ -110,9 +116,9 @@ export function columns(props: ChartProps, room: number, rtl: boolean): Layout {
 						class="bar"
 						data-tone={tone}
 						data-key={bar.key}
-						x={middle(i) - (thick * share) / 2}
+						x={middle(i) - (thick * (thick < FINE_PX ? 1 : share)) / 2}
 						y={up(to)}
-						width={thick * share}
+						width={thick * (thick < FINE_PX ? 1 : share)}
 						height={Math.max(1, up(from) - up(to))}
 						rx={thick > 8 ? 2 : 0}
 					/>
@@ -142,7 +148,7 @@ const ROWS_PX = { row: 26, thick: 14, name: 0.34, widestName: 200, value: 64, pa
 export function rows(props: ChartProps, room: number, rtl: boolean): Layout {
 	const { row, thick, widestName, value: valuePx, pad } = ROWS_PX;
 	const { bars, measure } = props;
-	const width = Math.max(room, 240);
+	const width = Math.max(room, LEAST_PX);
 	const height = bars.length * row + 2 * pad;
 	const namePx = Math.min(widestName, Math.round(width * ROWS_PX.name));
 	const axis = axisFor(measure, highest(props));
@@ -155,12 +161,9 @@ export function rows(props: ChartProps, room: number, rtl: boolean): Layout {
 				const y = pad + i * row + row / 2;
 				const all = pieces(props, bar);
 				const end = Math.max(0, ...all.map(({ to }) => to));
-				const total = props.overlaid
-					? bar.values
-							.map((one) => sayOr(measure, one))
-							.reverse()
-							.join(" / ")
-					: sayOr(measure, bar.values.some((one) => one !== undefined) ? end : undefined);
+				const some = bar.values.some((one) => one !== undefined);
+				const parts = props.overlaid ? bar.values.map((one) => sayOr(measure, one)).reverse() : [sayOr(measure, end)];
+				const total = some ? parts.join(" / ") : "–";
 				return (
 					<g key={bar.key}>
 						<text class="name" x={rtl ? width : 0} y={y} dy="0.32em" text-anchor="start">

@@ -1,5 +1,5 @@
 import type { Figures, Names } from "../api/review.ts";
-import { count, percent } from "../texts/format.ts";
+import { count, percent, wait } from "../texts/format.ts";
 import { t } from "../texts/index.ts";
 import { Chart } from "./chart.tsx";
 import { nameOf } from "./names.ts";
@@ -7,6 +7,9 @@ import { type By, type NamedFigures, reasonsOf } from "./report-rows.ts";
 import { said } from "./say.ts";
 
 type Props = { rows: readonly NamedFigures[]; total: Figures; by: By; names: Names };
+
+/** So many days need the whole width. */
+const WIDE_FROM_DAYS = 62;
 
 /** What is asked of every row; a row without an answer has none, not 0. */
 const only = (there: boolean, value: number): number | undefined => (there ? value : undefined);
@@ -18,7 +21,7 @@ export function ReportCharts({ rows, total, by, names }: Props) {
 	const reasons = reasonsOf(total);
 	const wrapped = reasons.reduce((sum, [, times]) => sum + times, 0);
 	return (
-		<div class="charts">
+		<div class="charts" data-wide={by === "day" && rows.length > WIDE_FROM_DAYS}>
 			<Chart
 				title={t(by === "day" ? "chartSessionsByDay" : "chartSessions")}
 				summary={t("chartSessionsSummary", {
@@ -43,7 +46,7 @@ export function ReportCharts({ rows, total, by, names }: Props) {
 				title={t("chartWait")}
 				summary={
 					total.accepted > 0
-						? t("chartWaitSummary", { median: said.seconds(total.waitMedian), p90: said.seconds(total.waitP90) })
+						? t("chartWaitSummary", { median: wait(total.waitMedian * 1000), p90: wait(total.waitP90 * 1000) })
 						: t("chartWaitNone")
 				}
 				series={[
@@ -81,7 +84,7 @@ export function ReportCharts({ rows, total, by, names }: Props) {
 					title={t("chartReasons")}
 					summary={t("chartReasonsSummary", {
 						count: count(wrapped),
-						first: nameOf(names.reasons, reasons[0]?.[0] ?? ""),
+						first: `\u2068${nameOf(names.reasons, reasons[0]?.[0] ?? "")}\u2069`,
 						share: percent((reasons[0]?.[1] ?? 0) / wrapped),
 					})}
 					series={[{ name: t("reasonTimes"), tone: "main" }]}

@@ -33,14 +33,6 @@ export function ReportTable({ rows, total, by, names }: Props) {
 		<section class="scroll figures" tabIndex={0} aria-labelledby="figures">
 			<table class="table figures-table">
 				<thead>
-					{reasons.length > 0 && (
-						<tr>
-							<td colSpan={columns.length + 1} />
-							<th scope="colgroup" colSpan={reasons.length}>
-								{t("chartReasons")}
-							</th>
-						</tr>
-					)}
 					<tr>
 						<th scope="col">{t(firstColumn[by])}</th>
 						{columns.map(({ name }) => (
@@ -50,7 +42,7 @@ export function ReportTable({ rows, total, by, names }: Props) {
 						))}
 						{reasons.map((id) => (
 							<th key={id} scope="col">
-								<bdi>{nameOf(names.reasons, id)}</bdi>
+								{t("wrapReason")}: <bdi>{nameOf(names.reasons, id)}</bdi>
 							</th>
 						))}
 					</tr>

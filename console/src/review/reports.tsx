@@ -6,7 +6,6 @@ import { getReport, type Report, reportFile } from "../api/review.ts";
 import { count, percent } from "../texts/format.ts";
 import { type TextKey, t } from "../texts/index.ts";
 import { Frame } from "../ui/frame.tsx";
-import { Icon } from "../ui/icons.tsx";
 import { problemText } from "../ui/problem.ts";
 import { type Query, useQuery } from "./address.ts";
 import { useNames } from "./names.ts";
@@ -131,13 +130,13 @@ function Shown({ found: { report, by, asked } }: { found: Found }) {
 	const { total } = report;
 	const rows = rowsOf(report, by, names);
 	const nothing = total.sessions === 0 && total.messages === 0 && total.ratings === 0;
-	const share = total.sessions > 0 ? ` (${percent(total.accepted / total.sessions)})` : "";
+	const share = total.sessions > 0 ? percent(total.accepted / total.sessions) : "";
 	const timed = (seconds: number) => (total.accepted > 0 ? said.seconds(seconds) : "–");
 	return (
 		<>
 			<dl class="tiles">
 				<Tile name="figureSessions" value={count(total.sessions)} />
-				<Tile name="figureAccepted" value={`${count(total.accepted)}${share}`} />
+				<Tile name="figureAccepted" value={count(total.accepted)} also={share} />
 				<Tile name="figureAbandoned" value={count(total.abandoned)} />
 				<Tile name="figureWaitMedian" value={timed(total.waitMedian)} />
 				<Tile name="figureHandle" value={timed(total.handleMedian)} />
@@ -152,27 +151,28 @@ function Shown({ found: { report, by, asked } }: { found: Found }) {
 			) : (
 				<>
 					<ReportCharts rows={rows} total={total} by={by} names={names} />
-					<section class="card section" aria-labelledby="figures">
+					<div class="card section">
 						<header class="figures-head">
 							<h2 id="figures">{t("reportFigures")}</h2>
 							<a class="button small" href={reportFile(asked)} download="report.csv">
-								<Icon name="copy" size={16} />
 								{t("downloadAs", { format: "CSV" })}
 							</a>
 						</header>
 						<ReportTable rows={rows} total={total} by={by} names={names} />
-					</section>
+					</div>
 				</>
 			)}
 		</>
 	);
 }
 
-function Tile({ name, value }: { name: TextKey; value: string }) {
+function Tile({ name, value, also = "" }: { name: TextKey; value: string; also?: string }) {
 	return (
 		<div class="tile">
 			<dt>{t(name)}</dt>
-			<dd>{value}</dd>
+			<dd>
+				{value} {also && <span class="tile-also">{also}</span>}
+			</dd>
 		</div>
 	);
 }

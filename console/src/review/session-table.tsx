@@ -2,8 +2,8 @@
 import type { ComponentChildren } from "preact";
 import type { Names, SessionRow } from "../api/review.ts";
 import { pathOf } from "../state/route.ts";
-import { count, duration, isoDuration, moment } from "../texts/format.ts";
-import { type TextKey, t } from "../texts/index.ts";
+import { count, duration, isoDuration } from "../texts/format.ts";
+import { language, type TextKey, t } from "../texts/index.ts";
 import { Url } from "../ui/url.tsx";
 import { followWhole } from "./address.ts";
 import { nameList, nameOf } from "./names.ts";
@@ -12,8 +12,8 @@ const columns: readonly { name: TextKey; show(row: SessionRow, names: Names): Co
 	{ name: "columnWho", show: (row) => <Who row={row} /> },
 	{ name: "columnWhen", show: ({ opened }) => <When at={opened} /> },
 	{ name: "columnPage", show: (row) => <Where row={row} /> },
-	{ name: "columnWait", show: (row) => <Wait row={row} /> },
-	{ name: "columnDuration", show: (row) => <Handling row={row} /> },
+	{ name: "columnWait", show: (row) => Wait({ row }) },
+	{ name: "columnDuration", show: (row) => Handling({ row }) },
 	{ name: "factAgents", show: ({ agents }) => agents.length > 0 && <bdi>{nameList(agents)}</bdi> },
 	{
 		name: "wrapReason",
@@ -76,7 +76,13 @@ function Who({ row }: { row: SessionRow }) {
 }
 
 function When({ at }: { at: number }) {
-	return <time dateTime={new Date(at).toISOString()}>{moment(at)}</time>;
+	const form = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language.value, options).format(at);
+	return (
+		<time class="cell" dateTime={new Date(at).toISOString()}>
+			<span>{form({ dateStyle: "medium" })}</span>
+			<span class="hint">{form({ timeStyle: "short" })}</span>
+		</time>
+	);
 }
 
 function Where({ row: { site, page, title } }: { row: SessionRow }) {

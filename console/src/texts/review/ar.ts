@@ -147,7 +147,7 @@ export const ar: Record<keyof typeof en, string> = {
 	chartSessions: "الطلبات",
 	chartSessionsSummary: "طلبات المساعدة: {sessions}، المقبولة: {accepted}، المتروكة: {abandoned}",
 	chartWait: "الانتظار",
-	chartWaitSummary: "انتظر نصف الزوار حتى {median}، وتسعة من كل عشرة حتى {p90} (دقائق).",
+	chartWaitSummary: "انتظر نصف الزوار حتى {median}، وتسعة من كل عشرة حتى {p90}.",
 	chartWaitNone: "لم يُقبل أي طلب.",
 	chartRatings: "التقييمات",
 	chartRatingsSummary: "المتوسط {mean} من 5 نجوم؛ عدد التقييمات: {count}",

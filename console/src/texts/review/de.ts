@@ -148,7 +148,7 @@ export const de: Record<keyof typeof en, string> = {
 	chartSessions: "Anfragen",
 	chartSessionsSummary: "Bitten um Hilfe: {sessions}, angenommen: {accepted}, abgebrochen: {abandoned}",
 	chartWait: "Wartezeit",
-	chartWaitSummary: "Die Hälfte der Besucher wartete bis zu {median}, neun von zehn bis zu {p90} (Minuten).",
+	chartWaitSummary: "Die Hälfte der Besucher wartete bis zu {median}, neun von zehn bis zu {p90}.",
 	chartWaitNone: "Keine Anfrage wurde angenommen.",
 	chartRatings: "Bewertungen",
 	chartRatingsSummary: "Im Schnitt {mean} von 5 Sternen; Bewertungen: {count}",

@@ -146,7 +146,7 @@ export const en = {
 	chartSessions: "Requests",
 	chartSessionsSummary: "Requests for help: {sessions}, accepted: {accepted}, abandoned: {abandoned}",
 	chartWait: "Wait",
-	chartWaitSummary: "Half of the visitors waited up to {median}, nine of ten up to {p90} (minutes).",
+	chartWaitSummary: "Half of the visitors waited up to {median}, nine of ten up to {p90}.",
 	chartWaitNone: "No request was accepted.",
 	chartRatings: "Ratings",
 	chartRatingsSummary: "{mean} of 5 stars on average; ratings: {count}",

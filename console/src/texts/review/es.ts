@@ -148,7 +148,7 @@ export const es: Record<keyof typeof en, string> = {
 	chartSessions: "Solicitudes",
 	chartSessionsSummary: "Solicitudes de ayuda: {sessions}, atendidas: {accepted}, abandonadas: {abandoned}",
 	chartWait: "Espera",
-	chartWaitSummary: "La mitad de los visitantes esperó hasta {median}; nueve de cada diez, hasta {p90} (minutos).",
+	chartWaitSummary: "La mitad de los visitantes esperó hasta {median}; nueve de cada diez, hasta {p90}.",
 	chartWaitNone: "No se atendió ninguna solicitud.",
 	chartRatings: "Valoraciones",
 	chartRatingsSummary: "{mean} de 5 estrellas en promedio; valoraciones: {count}",

@@ -148,7 +148,7 @@ export const fr: Record<keyof typeof en, string> = {
 	chartSessions: "Demandes",
 	chartSessionsSummary: "Demandes d’aide : {sessions}, acceptées : {accepted}, abandonnées : {abandoned}",
 	chartWait: "Attente",
-	chartWaitSummary: "La moitié des visiteurs ont attendu au plus {median}, neuf sur dix au plus {p90} (minutes).",
+	chartWaitSummary: "La moitié des visiteurs ont attendu au plus {median}, neuf sur dix au plus {p90}.",
 	chartWaitNone: "Aucune demande n’a été acceptée.",
 	chartRatings: "Notes",
 	chartRatingsSummary: "{mean} étoiles sur 5 en moyenne ; notes : {count}",

@@ -1,0 +1,211 @@
+/** A server that speaks the part of the console's API that looks back and looks over, as a test sets it. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Bundle, bundle } from "../ui/bundle.ts";
+
+type Body = Record<string, unknown>;
+export type Call = { call: string; query: URLSearchParams; body: Body };
+
+const nothing = { items: [], next: "" };
+const list = (items: unknown[]) => ({ items, next: "" });
+
+/** As the server writes a session; see SessionRow in console/sessions.go. */
+export const session = (id: string, change: Body = {}): Body => ({
+	id,
+	kind: "help",
+	site: { id: "s1", name: "Leaf & Stem" },
+	team: "t1",
+	opened: "2026-11-20T09:00:00Z",
+	accepted: "2026-11-20T09:00:42Z",
+	ended: "2026-11-20T09:12:05Z",
+	why: "the visitor ended the session",
+	agents: [{ id: "p2", name: "Grace Hopper" }],
+	handler: "p2",
+	page: "https://leaf-and-stem.example/checkout/address",
+	title: "Checkout: your address",
+	lang: "de-AT",
+	browser: "Firefox 143",
+	os: "Windows",
+	device: "desktop",
+	messages: 3,
+	visitor: "",
+	user: "",
+	name: "Mia Wallner",
+	email: "",
+	wrapUp: null,
+	rating: null,
+	stripped: false,
+	...change,
+});
+
+export const figures = (key: string, change: Body = {}): Body => ({
+	key,
+	sessions: 0,
+	accepted: 0,
+	abandoned: 0,
+	messages: 0,
+	waitMedian: 0,
+	waitP90: 0,
+	handleMedian: 0,
+	ratings: 0,
+	ratingMean: 0,
+	reasons: {},
+	...change,
+});
+
+const start = () => ({
+	role: "manager",
+	/** Answers to GET /sessions, by `after`. */
+	sessions: {} as Record<string, { items: Body[]; next: string }>,
+	session: {} as Record<string, Body>,
+	messages: {} as Record<string, { items: Body[]; next: string }>,
+	board: { waiting: [] as Body[], agents: [] as Body[], rooms: [] as Body[] },
+	report: { rows: [] as Body[], total: figures("") },
+	sites: [
+		{ id: "s1", name: "Leaf & Stem" },
+		{ id: "s2", name: "Garden Club" },
+	],
+	teams: [
+		{ id: "t1", name: "Orders" },
+		{ id: "t2", name: "Billing" },
+	],
+	people: [
+		{ id: "p1", name: "Ada Lovelace" },
+		{ id: "p2", name: "Grace Hopper" },
+		{ id: "p3", name: "Katherine Johnson" },
+	],
+	reasons: [
+		{ id: "r1", label: "Delivery", retired: false },
+		{ id: "r2", label: "Payment", retired: false },
+		{ id: "r3", label: "Returns", retired: true },
+	],
+	/** Calls that fail until they are taken out. */
+	failing: new Set<string>(),
+	/** Answers wait this long, ms. */
+	slow: 0,
+});
+
+export class ReviewServer {
+	static async start(): Promise<ReviewServer> {
+		const server = new ReviewServer(await bundle());
+		await new Promise<void>((ready) => server.#http.listen(0, "127.0.0.1", ready));
+		return server;
+	}
+
+	readonly #bundle: Bundle;
+	readonly #http: Server;
+	state = start();
+	calls: Call[] = [];
+
+	constructor(bundle: Bundle) {
+		this.#bundle = bundle;
+		this.#http = createServer((request, response) => void this.#serve(request, response));
+	}
+
+	get origin(): string {
+		return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+	}
+
+	reset(): void {
+		this.state = start();
+		this.calls = [];
+	}
+
+	/** The queries of a call, in order. */
+	asked(call: string): Record<string, string>[] {
+		return this.calls.filter((one) => one.call === call).map(({ query }) => Object.fromEntries(query));
+	}
+
+	async stop(): Promise<void> {
+		this.#http.closeAllConnections();
+		await new Promise<void>((closed) => this.#http.close(() => closed()));
+	}
+
+	async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		let text = "";
+		for await (const chunk of request) text += chunk;
+		const { pathname, searchParams: query } = new URL(request.url ?? "/", this.origin);
+		if (!pathname.startsWith("/api/v1/")) return this.#file(pathname, response);
+		const call = `${request.method} ${pathname.slice("/api/v1".length)}`;
+		this.calls.push({ call, query, body: text ? JSON.parse(text) : {} });
+		if (call === "GET /desk/stream") {
+			response.setHeader("Content-Type", "text/event-stream");
+			const desk = { me: { status: "available", capacity: 3, active: 0 }, waiting: [], offer: null, mine: [] };
+			response.write(`event: desk\ndata: ${JSON.stringify(desk)}\n\n`);
+			return;
+		}
+		if (this.state.slow > 0) await new Promise((later) => setTimeout(later, this.state.slow));
+		if (this.state.failing.has(call)) return answer(response, 500, { status: 500, code: "internal" });
+		const found = this.#answer(call, query, text ? JSON.parse(text) : {});
+		if (found === undefined) return answer(response, 404, { status: 404, code: "not-found" });
+		answer(response, found === null ? 204 : 200, found);
+	}
+
+	/** undefined: not found; null: done. */
+	#answer(call: string, query: URLSearchParams, body: Body): unknown {
+		const { state } = this;
+		const [, id = "", part = ""] = /^\w+ \/sessions\/([^/]+)(\/.*)?$/.exec(call) ?? [];
+		if (id && call === `GET /sessions/${id}`) return state.session[decodeURIComponent(id)];
+		if (part === "/messages") return state.messages[query.get("after") ?? ""] ?? nothing;
+		if (part === "/wrap-up") {
+			const wrapUp = { ...body, by: { id: "p1", name: "Ada Lovelace" }, at: "2026-11-21T10:00:00Z" };
+			Object.assign(state.session[id] ?? {}, { wrapUp });
+			return null;
+		}
+		const answers: Record<string, () => unknown> = {
+			"GET /me": () => ({
+				id: "p1",
+				name: "Ada Lovelace",
+				email: "ada@example.com",
+				role: state.role,
+				secondFactor: false,
+				capacity: 3,
+				mail: false,
+				tenant: { id: "t1", name: "Green Leaf" },
+			}),
+			"GET /sites": () => list(state.sites),
+			"GET /teams": () => list(state.teams),
+			"GET /people": () => list(state.people),
+			"GET /reasons": () => list(state.reasons),
+			"GET /replies": () => list([]),
+			"GET /sessions": () => state.sessions[query.get("after") ?? ""] ?? nothing,
+			"GET /board": () => state.board,
+			"GET /reports": () => state.report,
+			"GET /reports.csv": () => "key,sessions\r\ntotal,0\r\n",
+			"POST /joins": () => ({
+				room: body.room,
+				ticket: "T",
+				socket: "/api/v1/socket",
+				site: { id: "s1", name: "Leaf & Stem" },
+			}),
+		};
+		return answers[call]?.();
+	}
+
+	#file(path: string, response: ServerResponse): void {
+		const files: Record<string, readonly [string, string]> = {
+			"/console.js": ["text/javascript", this.#bundle.script],
+			"/console.css": ["text/css", this.#bundle.style],
+		};
+		const [type, text] = files[path] ?? ["text/html; charset=utf-8", this.#bundle.page];
+		response.setHeader(
+			"Content-Security-Policy",
+			"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-src 'self'; " +
+				"connect-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'",
+		);
+		response.setHeader("Content-Type", type);
+		response.end(text);
+	}
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+	response.statusCode = status;
+	if (typeof body === "string") {
+		response.setHeader("Content-Type", "text/csv; charset=utf-8");
+		response.setHeader("Content-Disposition", 'attachment; filename="report.csv"');
+		response.end(body);
+		return;
+	}
+	response.setHeader("Content-Type", "application/json");
+	response.end(body === null ? undefined : JSON.stringify(body));
+}
