@@ -16,7 +16,7 @@ const columns: readonly { name: TextKey; show(row: Figures): string }[] = [
 	{ name: "figureMessages", show: ({ messages }) => count(messages) },
 	{ name: "figureWaitMedian", show: (row) => (row.accepted ? said.seconds(row.waitMedian) : none) },
 	{ name: "figureWaitP90", show: (row) => (row.accepted ? said.seconds(row.waitP90) : none) },
-	{ name: "figureHandle", show: (row) => (row.accepted ? said.seconds(row.handleMedian) : none) },
+	{ name: "figureHandle", show: (row) => (row.handleMedian ? said.seconds(row.handleMedian) : none) },
 	{ name: "figureRatings", show: ({ ratings }) => count(ratings) },
 	{ name: "figureRating", show: (row) => (row.ratings ? said.stars(row.ratingMean) : none) },
 ];

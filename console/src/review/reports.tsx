@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { Field } from "../admin/fields.tsx";
 import { useTitle } from "../admin/title.ts";
-import { getReport, type Report, reportFile } from "../api/review.ts";
+import { getReport, type Names, type Report, reportFile } from "../api/review.ts";
 import { count, percent } from "../texts/format.ts";
 import { type TextKey, t } from "../texts/index.ts";
 import { Frame } from "../ui/frame.tsx";
@@ -100,7 +100,7 @@ export function ReportsPage() {
 				{!found && !problem && !wrong && <p class="muted">{t("loading")}</p>}
 				{found && !problem && !wrong && (
 					<div class="reports-body" aria-busy={!fresh}>
-						<Shown found={found} />
+						<Shown found={found} names={names} />
 					</div>
 				)}
 			</div>
@@ -125,21 +125,20 @@ function OwnDates({ span, onChange }: { span: { from: string; to: string }; onCh
 	);
 }
 
-function Shown({ found: { report, by, asked } }: { found: Found }) {
-	const names = useNames();
+function Shown({ found: { report, by, asked }, names }: { found: Found; names: Names }) {
 	const { total } = report;
 	const rows = rowsOf(report, by, names);
 	const nothing = total.sessions === 0 && total.messages === 0 && total.ratings === 0;
 	const share = total.sessions > 0 ? percent(total.accepted / total.sessions) : "";
-	const timed = (seconds: number) => (total.accepted > 0 ? said.seconds(seconds) : "–");
+	const timed = (there: number, seconds: number) => (there > 0 ? said.seconds(seconds) : "–");
 	return (
 		<>
 			<dl class="tiles">
 				<Tile name="figureSessions" value={count(total.sessions)} />
 				<Tile name="figureAccepted" value={count(total.accepted)} also={share} />
 				<Tile name="figureAbandoned" value={count(total.abandoned)} />
-				<Tile name="figureWaitMedian" value={timed(total.waitMedian)} />
-				<Tile name="figureHandle" value={timed(total.handleMedian)} />
+				<Tile name="figureWaitMedian" value={timed(total.accepted, total.waitMedian)} />
+				<Tile name="figureHandle" value={timed(total.handleMedian, total.handleMedian)} />
 				<Tile name="figureRating" value={total.ratings > 0 ? said.stars(total.ratingMean) : "–"} />
 				<Tile name="figureMessages" value={count(total.messages)} />
 			</dl>

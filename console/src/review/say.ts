@@ -24,7 +24,7 @@ export function dayLabel(day: string, by: "day" | "month" | "whole"): string {
 	const forms: Record<typeof by, Intl.DateTimeFormatOptions> = {
 		day: { day: "numeric", month: "short" },
 		month: day.slice(5, 7) === "01" ? { month: "short", year: "numeric" } : { month: "short" },
-		whole: { weekday: "short", day: "numeric", month: "long", year: "numeric" },
+		whole: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
 	};
 	return new Intl.DateTimeFormat(language.value, { ...forms[by], timeZone: "UTC" }).format(at);
 }

@@ -76,7 +76,7 @@ function Kept({ found, loaded }: { found: Session; loaded: Loaded<Session> }) {
 						</Section>
 					)}
 					{message ? <LeftMessage session={found} /> : <Transcript session={found} />}
-					<Consents consents={found.consents} />
+					{(!message || found.consents.length > 0) && <Consents consents={found.consents} />}
 				</div>
 				<div class="session-side">
 					<WrapUpCard session={found} names={names} onSaved={loaded.reload} />

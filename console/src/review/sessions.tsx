@@ -1,6 +1,7 @@
 /** The history: sessions that were, narrowed by what the address says. */
 import { useEffect, useMemo } from "preact/hooks";
 import { useTitle } from "../admin/title.ts";
+import type { Names } from "../api/review.ts";
 import { useCell } from "../state/cell.ts";
 import { count } from "../texts/format.ts";
 import { t } from "../texts/index.ts";
@@ -33,17 +34,16 @@ export function SessionsPage() {
 					<p class="muted">{t(may("manager") ? "historyLead" : "historyOwn")}</p>
 				</header>
 				<FilterForm filter={filter} names={names} onChange={(next) => setQuery(queryOf(next))} />
-				<Results search={search} words={filter.q !== ""} narrowed={narrowed} />
+				<Results search={search} names={names} words={filter.q !== ""} narrowed={narrowed} />
 			</div>
 		</Frame>
 	);
 }
 
-type ResultsProps = { search: Search; words: boolean; narrowed: boolean };
+type ResultsProps = { search: Search; names: Names; words: boolean; narrowed: boolean };
 
-function Results({ search, words, narrowed }: ResultsProps) {
+function Results({ search, names, words, narrowed }: ResultsProps) {
 	const { rows, next, fetching, problem } = useCell(search.found);
-	const names = useNames();
 	const goOn = () => void search.more();
 	return (
 		<section class="card results" aria-label={t("historyFound")} aria-busy={fetching}>
