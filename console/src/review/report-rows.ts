@@ -27,4 +27,6 @@ export function rowsOf({ rows }: Report, by: By, names: Names): NamedFigures[] {
 
 /** The reasons that occur, the most frequent first. */
 export const reasonsOf = (total: Figures): [id: string, times: number][] =>
-	Object.entries(total.reasons).sort(([, a], [, b]) => b - a);
+	Object.entries(total.reasons)
+		.filter(([, times]) => times > 0)
+		.sort(([, a], [, b]) => b - a);

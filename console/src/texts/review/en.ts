@@ -154,5 +154,5 @@ export const en = {
 	chartRatingsCount: "ratings: {count}",
 	chartReasons: "Reasons",
 	chartReasonsSummary: "Wrapped up with a reason: {count}. Most often: {first}, {share}",
-	reasonTimes: "Sessions",
+	reasonTimes: "Conversations",
 } as const;
