@@ -81,7 +81,8 @@ class Pipe {
 	}
 }
 
-export async function startProxy(target: string, line?: Line): Promise<Tunnel> {
+/** With `from` the server sees connections from that address of this machine, one of 127.0.0.0/8. */
+export async function startProxy(target: string, line?: Line, from?: string): Promise<Tunnel> {
 	const { hostname, port } = new URL(target);
 	const sockets = new Set<Socket>();
 	const limits = {
@@ -99,7 +100,7 @@ export async function startProxy(target: string, line?: Line): Promise<Tunnel> {
 			client.resetAndDestroy();
 			return;
 		}
-		const upstream = connect(Number(port), hostname);
+		const upstream = connect({ port: Number(port), host: hostname, ...(from && { localAddress: from }) });
 		for (const s of [client, upstream]) {
 			sockets.add(s);
 			s.setNoDelay(true);

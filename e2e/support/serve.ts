@@ -42,12 +42,19 @@ export type Company = {
 	password: string;
 };
 
-/** Serves from an empty data folder, or one that `alongside setup` has prepared. Returns the site's key then. */
-export async function startService(company?: Company, args: string[] = []): Promise<Service & { site: string }> {
+/**
+ * Serves from an empty data folder, or one that `alongside setup` has prepared. Returns the key of the first company's
+ * site then.
+ */
+export async function startService(
+	company?: Company,
+	args: string[] = [],
+	others: Company[] = [],
+): Promise<Service & { site: string }> {
 	const data = await mkdtemp(join(tmpdir(), "alongside-e2e-"));
 	let site = "";
-	if (company) {
-		const { tenant, site: name, origins, email, name: who, password } = company;
+	for (const each of company ? [company, ...others] : []) {
+		const { tenant, site: name, origins, email, name: who, password } = each;
 		const { stdout } = await promisify(execFile)(
 			program,
 			["setup", "--data", data, "--tenant", tenant, "--site", name, "--origins", origins.join(",")].concat([
@@ -55,7 +62,7 @@ export async function startService(company?: Company, args: string[] = []): Prom
 			]),
 			{ env: { ...process.env, ALONGSIDE_PASSWORD: password } },
 		);
-		site = /\bsite_\w+/.exec(stdout)?.[0] ?? "";
+		site ||= /\bsite_\w+/.exec(stdout)?.[0] ?? "";
 		assert(site, `setup names the site's key in:\n${stdout}`);
 	}
 	const port = await freePort();
