@@ -180,8 +180,10 @@ func TestAskingIdentifyingAndObjecting(t *testing.T) { // req 002-09
 	if s := h.session(); s.User.ID != "" {
 		t.Errorf("after the objection is written down: %+v", s)
 	}
-	if status, a := h.send("rooms/object", with(object{"site": "other"}), nil); status != 404 {
-		t.Errorf("another site's room: %d %v", status, a)
+	for _, body := range []object{with(object{"site": "other"}), with(object{"resume": "unknown"})} {
+		if status, a := h.send("rooms/object", body, nil); status != 204 {
+			t.Errorf("a room of another site, or none: %d %v", status, a)
+		}
 	}
 }
 

@@ -158,7 +158,11 @@ func (s *Server) identify(q *http.Request, site Site, b *request) (any, error) {
 }
 
 func (s *Server) object(q *http.Request, site Site, b *request) (any, error) {
-	return nil, s.Hub.ObjectHere(q.Context(), site.Tenant, site.ID, b.Resume)
+	err := s.Hub.ObjectHere(q.Context(), site.Tenant, site.ID, b.Resume)
+	if errors.Is(err, rooms.ErrNotFound) {
+		return nil, nil // what is over is as the visitor wants it
+	}
+	return nil, err
 }
 
 // checkUser refuses a user whom the site has not signed.

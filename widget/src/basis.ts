@@ -181,9 +181,10 @@ function watchConsentMode(told: (granted: boolean) => void): void {
 	page.dataLayer ??= [];
 	const layer = page.dataLayer;
 	const read = (entry: unknown) => {
-		const [command, , settings] = Array.from((entry ?? []) as ArrayLike<unknown>);
+		const [command, verb, settings] = Array.from((entry ?? []) as ArrayLike<unknown>);
 		const storage = (settings as { analytics_storage?: unknown } | undefined)?.analytics_storage;
-		if (command === "consent" && storage !== undefined) told(storage === "granted");
+		if (command === "consent" && /^(default|update)$/.test(String(verb)) && storage !== undefined)
+			told(storage === "granted");
 	};
 	layer.forEach(read);
 	const push = layer.push;

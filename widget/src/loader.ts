@@ -69,8 +69,9 @@ function run(source: URL, site: string): Api {
 	let user: SignedUser | undefined;
 	const collection = readCollection(CONFIG);
 	const basis = new Basis(site, collection, (no) => {
-		if (no) running?.object();
-		else ask();
+		if (!no) ask();
+		else if (running) running.object();
+		else if (stored()) void begin("reload"); // only to end it
 	});
 	/** Nothing is collected where the site says so, nor where it does not want the widget. */
 	const sensitive = () => onPath(collection.sensitive, location.pathname) || !runsHere();

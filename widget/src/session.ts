@@ -13,7 +13,7 @@ import { describePage } from "./page/page.ts";
 import { Teller } from "./page/teller.ts";
 import type { Desk } from "./room/desk.ts";
 import { hearing } from "./room/hearing.ts";
-import { Reception } from "./room/reception.ts";
+import { Reception, warnOfSignature } from "./room/reception.ts";
 import { screens, summary } from "./room/screens.ts";
 import { Sharing } from "./room/sharing.ts";
 import { initialState, isPaused, isSeen, next, type State, withMembers, withRoom } from "./room/state.ts";
@@ -151,18 +151,19 @@ class Session implements Running, Desk {
 	identify(user: SignedUser): void {
 		if (!this.#saved.resume) return;
 		this.client.identify(this.#saved.resume, user).catch((error: unknown) => {
-			if (error instanceof EntryError && error.status === 403)
-				console.warn("Alongside: identify() was given a signature that does not fit");
+			if (error instanceof EntryError && error.status === 403) warnOfSignature();
 		});
 	}
 
 	object(): void {
 		this.#lifted = false;
 		const { resume } = this.#saved;
-		// By a call of its own, since the connection may be lost; what cannot be told now is told with the next page.
-		if (resume) this.client.object(resume).catch(() => undefined);
+		const { online } = this.#link;
 		if (this.#asked) this.#sharing.takeBack();
 		else if (resume || this.#state.minimised) this.end();
+		else return;
+		// What merely browsed is over with the word that it ends, if that could be said.
+		if (resume && (this.#asked || !online)) this.client.object(resume).catch(() => undefined);
 	}
 
 	moved(): void {

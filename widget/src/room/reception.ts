@@ -13,6 +13,10 @@ export type ReceptionHooks = {
 	failed(reason: Reason): void;
 };
 
+/** For whoever builds the site. */
+export const warnOfSignature = (): void =>
+	console.warn("Alongside: identify() was given a signature that does not fit");
+
 /** Names of the two fields that every message has, apart from the form's. */
 export const LETTER = { email: "letter.email", text: "letter.text" } as const;
 
@@ -109,7 +113,14 @@ export class Reception {
 		const { client, saved, speech, boot } = this.desk;
 		const page = describePage(this.#policy, boot.sensitive());
 		const { tab } = saved;
-		const entry = await client.create({ tab, lang: speech.language, page, help, answers, ...boot.person() });
+		const opening = { tab, lang: speech.language, page, help, answers };
+		const { user, ...person } = boot.person();
+		const entry = await client.create({ ...opening, ...person, ...(user && { user }) }).catch((error: unknown) => {
+			if (!(error instanceof EntryError) || error.field !== "user.signature") throw error;
+			// That the site made a mistake is no reason to leave the visitor without help.
+			warnOfSignature();
+			return client.create({ ...opening, ...person });
+		});
 		if (this.desk.over) {
 			// Objected to while it was on its way.
 			if (!help) await client.object(entry.resume);

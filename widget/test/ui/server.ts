@@ -326,6 +326,7 @@ export class TestServer {
 				this.#room("waiting");
 				return [204, {}];
 			case "rooms/identify":
+			case "rooms/object":
 			case "rating":
 				return [204, {}];
 			case "messages":
@@ -350,6 +351,7 @@ export class TestServer {
 			salt: "AAAAAAAAAAAAAAAAAAAAAA",
 			policy: this.policy,
 			state: this.state,
+			help: this.state !== "browsing",
 			...(this.state !== "browsing" && { receipt: "receipt" }),
 		};
 		return [resuming ? 200 : 201, resuming ? entry : { ...entry, ...code() }];
