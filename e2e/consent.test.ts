@@ -37,7 +37,7 @@ const heads: Record<string, string> = {
 	denied: `<script>${gtag} gtag("consent", "default", { analytics_storage: "denied", ad_storage: "granted" });</script>`,
 	granted: `<script>${gtag} gtag("consent", "default", { analytics_storage: "granted" });</script>`,
 };
-const shop = startShop((name) => heads[name] ?? "");
+const shop = startShop({ head: (name) => heads[name] ?? "" });
 
 const open: Visit[] = [];
 async function visit(...given: Parameters<typeof shop.visit>): Promise<Visit> {

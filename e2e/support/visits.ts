@@ -66,13 +66,22 @@ export type Shop = {
  */
 export type Visit = Person & { asked: string[]; sent: string[] };
 
+type ShopOptions = {
+	/** What stands before the tag, by the page's query `head`. */
+	head?: (name: string) => string;
+	/** Further companies in the same service. */
+	others?: Company[];
+	/** What is to be done once the shop is open. */
+	ready?: () => Promise<void>;
+};
+
 /** Call it once, at the top of a file; the fields are there when its tests run. */
-export function startShop(head?: (name: string, site: string) => string, others: Company[] = []): Shop {
+export function startShop({ head, others = [], ready }: ShopOptions = {}): Shop {
 	const shop = {} as Shop;
 	before(async () => {
 		shop.browser = await launch();
 		const tag = () => `<script src="${shop.service.console}/widget.js?site=${shop.service.site}" async></script>`;
-		shop.pages = await startPages(tag, head && ((name) => head(name, shop.service.site)));
+		shop.pages = await startPages(tag, head);
 		shop.near = shop.pages.origin.replace("localhost", "127.0.0.1");
 		const company = { tenant: "Example", site: "Shop", origins: [shop.pages.origin, shop.near], ...admin };
 		shop.service = await startService(company, [], others);
@@ -93,6 +102,7 @@ export function startShop(head?: (name: string, site: string) => string, others:
 			await person.page.goto(new URL(path, shop.pages.origin).href);
 			return { ...person, ...log };
 		};
+		await ready?.();
 	});
 	after(async () => {
 		await shop.browser?.close();
