@@ -142,7 +142,10 @@ export function columns(props: ChartProps, room: number, rtl: boolean): Layout {
 	};
 }
 
-const ROWS_PX = { row: 26, thick: 14, name: 0.34, widestName: 200, value: 64, pad: 4 };
+/** Names get more of a chart that is narrower than this. */
+const NARROW_PX = 420;
+
+const ROWS_PX = { row: 26, thick: 14, name: 0.34, narrowName: 0.44, widestName: 200, value: 64, pad: 4 };
 
 /** Names below each other, each with its value at the end of the bar. */
 export function rows(props: ChartProps, room: number, rtl: boolean): Layout {
@@ -150,7 +153,7 @@ export function rows(props: ChartProps, room: number, rtl: boolean): Layout {
 	const { bars, measure } = props;
 	const width = Math.max(room, LEAST_PX);
 	const height = bars.length * row + 2 * pad;
-	const namePx = Math.min(widestName, Math.round(width * ROWS_PX.name));
+	const namePx = Math.min(widestName, Math.round(width * (width < NARROW_PX ? ROWS_PX.narrowName : ROWS_PX.name)));
 	const axis = axisFor(measure, highest(props));
 	const far = width - valuePx;
 	const along = scaleLinear([0, axis.top], rtl ? [width - namePx, valuePx] : [namePx, far]);
@@ -194,7 +197,7 @@ export function rows(props: ChartProps, room: number, rtl: boolean): Layout {
 }
 
 /** About as many characters as fit; the whole name stands in the line above and in the table. */
-const CHARACTER_PX = 7.5;
+const CHARACTER_PX = 7;
 const cut = (name: string, px: number): string => {
 	const most = Math.max(6, Math.floor(px / CHARACTER_PX));
 	const letters = [...name];

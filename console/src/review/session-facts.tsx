@@ -74,7 +74,12 @@ export function SessionFacts({ session, names }: { session: Session; names: Name
 							</span>
 						)}
 					</Fact>
-					<Fact name={t("factDevice")}>{[known(devices, device), browser, os].filter(Boolean).join(" · ")}</Fact>
+					<Fact name={t("factDevice")}>
+						{device + browser + os !== "" &&
+							[known(devices, device), browser, os]
+								.filter(Boolean)
+								.map((word, i) => [i > 0 && " · ", <bdi key={word}>{word}</bdi>])}
+					</Fact>
 					<Fact name={t("factLanguage")}>{lang && languageName(lang)}</Fact>
 					<Fact name={t("factAddress")}>{address && <bdi dir="ltr">{address}</bdi>}</Fact>
 				</dl>
