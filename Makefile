@@ -35,7 +35,7 @@ test-go: bin/bundles
 	CGO_ENABLED=1 go test -race -timeout 10m ./...
 
 test-scripts: node_modules/.installed
-	$(TSX) --test-concurrency=2 $(wildcard wire/*.test.ts widget/test/*/*.test.ts console/test/*/*.test.ts)
+	$(TSX) --test-concurrency=2 $(wildcard wire/*.test.ts optout/*.test.ts widget/test/*/*.test.ts console/test/*/*.test.ts)
 
 test-e2e: build
 	$(TSX) --test-concurrency=1 $(wildcard e2e/*.test.ts)

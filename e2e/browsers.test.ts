@@ -49,6 +49,8 @@ for (const make of [firefox, webkit]) {
 			await agent.type(demo.agent.password);
 			await click(agent, "button", "Sign in");
 			await click(visitor, "button", "Help");
+			await shown(visitor, "button", "Start chat");
+			await click(visitor, "button", "Start chat");
 			await shown(visitor, ".panel .code");
 			const code = await visitor.run<string>(`${find(".panel .code")} return found.textContent`);
 			await click(agent, "input.code-field");
@@ -83,9 +85,17 @@ for (const make of [firefox, webkit]) {
 				() => agent.run<boolean>(`${mirror} return doc.querySelectorAll("tr").length > 100`),
 				20_000,
 			);
-			await click(visitor, "button", "Stop");
-			await until("the end", () =>
-				agent.run<boolean>("return document.body.innerText.includes('The session has ended')"),
+			await click(visitor, "button", "Stop sharing");
+			await until("the end of sharing", () =>
+				agent.run<boolean>("return document.body.innerText.includes('The visitor stopped sharing')"),
+			);
+			// The talk goes on.
+			await shown(visitor, "textarea");
+			await click(visitor, "textarea");
+			await visitor.type("hello from here");
+			await click(visitor, "form button.main");
+			await until("the message", () =>
+				agent.run<boolean>("return document.body.innerText.includes('hello from here')"),
 			);
 		} finally {
 			await Promise.allSettled([visitor.close(), agent.close()]);

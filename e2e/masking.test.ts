@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Kind } from "../wire/wire.ts";
-import { liveSession, mirrorShows, type Person, until } from "./support/browser.ts";
+import { endConversation, liveSession, mirrorShows, type Person, until } from "./support/browser.ts";
 import { dataBytes } from "./support/demo.ts";
 import { findAny, ofKind } from "./support/frames.ts";
 import { startWorld } from "./support/world.ts";
@@ -140,13 +140,13 @@ test("an unmasked field is seen, and withdrawing consent ends the stream within 
 	assert.deepEqual(findAny(visitor.frames.slice(sent), ["pausedCANARY"]), []);
 	await visitor.page.getByRole("button", { name: "Resume" }).click();
 	await mirrorShows(agent, "pausedCANARY");
-	await visitor.page.getByRole("button", { name: "Stop" }).click();
+	await visitor.page.getByRole("button", { name: "Stop sharing" }).click();
 	await visitor.page.waitForTimeout(1000);
 	const stopped = visitor.frames.length;
 	await visitor.page.evaluate(() => document.body.insertAdjacentHTML("beforeend", "<p>stoppedCANARY</p>"));
 	await visitor.page.waitForTimeout(1000);
 	assert.equal(visitor.frames.slice(stopped).filter((f) => f.sent).length, 0);
-	await until("the agent's end", () => agent.page.getByText("The session has ended").isVisible());
+	await until("the agent's end", () => agent.page.getByText("The visitor stopped sharing").isVisible());
 	await visitor.context.close();
 	await agent.context.close();
 });
@@ -155,7 +155,8 @@ test("nothing of the session is in the data folder or the log", async () => {
 	const { visitor, agent } = await liveSession(world.browser, world.browser, world.demo, "/");
 	await visitor.page.evaluate(() => document.body.insertAdjacentHTML("beforeend", "<p>liveCANARY</p>"));
 	await mirrorShows(agent, "liveCANARY");
-	await visitor.page.getByRole("button", { name: "Stop" }).click();
+	await visitor.page.getByRole("button", { name: "Stop sharing" }).click();
+	await endConversation(visitor);
 	await agent.page.getByText("The session has ended").waitFor();
 	assert.equal(findAny(agent.frames, ["liveCANARY"]).length, 1, "the control is found");
 	assert.ok(!(await dataBytes(world.demo)).includes("liveCANARY"));

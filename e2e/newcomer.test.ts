@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
 	allow,
 	askForHelp,
+	endConversation,
 	inMirror,
 	joinByCode,
 	liveSession,
@@ -102,8 +103,9 @@ test("from Help to a page on the agent's screen, and back", async () => {
 	);
 
 	// The visitor ends it.
-	await visitor.page.getByRole("button", { name: "Stop" }).click();
-	await visitor.page.getByText("Session ended").waitFor();
+	await visitor.page.getByRole("button", { name: "Stop sharing" }).click();
+	await agent.page.getByText("The visitor stopped sharing").waitFor();
+	await endConversation(visitor);
 	await agent.page.getByText("The session has ended").waitFor();
 	assert.deepEqual(visitor.errors, []);
 	assert.deepEqual(agent.errors, []);
@@ -119,6 +121,7 @@ test("by click from the list; the agent ends it", async () => {
 		.getByRole("button", { name: /^Join: / })
 		.or(agent.page.getByRole("link", { name: /^Join: / }));
 	await join.first().click();
+	await agent.page.getByRole("button", { name: "Ask to see the page" }).click();
 	await allow(visitor);
 	await waitForPicture(agent);
 	await agent.page.getByRole("button", { name: "End session" }).click();

@@ -58,7 +58,7 @@ func TestSetUpThenServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key := regexp.MustCompile(`data-site="([^"]+)"`).FindStringSubmatch(printed)
+	key := regexp.MustCompile(`widget\.js\?site=([^"]+)"`).FindStringSubmatch(printed)
 	if key == nil {
 		t.Fatalf("no snippet in:\n%s", printed)
 	}

@@ -73,7 +73,7 @@ func setup(ctx context.Context, s *settings, stdout io.Writer, _ *slog.Logger) e
 	if made.Created {
 		what = "is ready"
 	}
-	fmt.Fprintf(stdout, "%s %s.\n\n  site     %s, for pages of %s\n  admin    %s\n  snippet  <script src=\"PUBLIC/widget.js\" data-site=\"%s\" async></script>\n\nPUBLIC is the origin of `alongside serve`, as in the setting \"public\".\n",
+	fmt.Fprintf(stdout, "%s %s.\n\n  site     %s, for pages of %s\n  admin    %s\n  snippet  <script src=\"PUBLIC/widget.js?site=%s\" async></script>\n\nPUBLIC is the origin of `alongside serve`, as in the setting \"public\".\n",
 		made.Tenant.Name, what, made.Site.Name, strings.Join(made.Site.Origins, ", "), made.Admin.Email, made.Site.Key)
 	return nil
 }

@@ -129,6 +129,15 @@ export async function allow(visitor: Person): Promise<void> {
 	await yes.click();
 }
 
+/** The visitor ends the conversation, which is asked about once more. */
+export async function endConversation({ page }: Person): Promise<void> {
+	await page.getByRole("button", { name: "End conversation" }).click();
+	await page
+		.getByRole("group", { name: "End this conversation?" })
+		.getByRole("button", { name: "End conversation" })
+		.click();
+}
+
 /** Visitor and agent, joined, with a picture on the agent's screen. */
 export async function liveSession(
 	visiting: Browser,

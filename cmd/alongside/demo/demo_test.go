@@ -118,7 +118,7 @@ func TestSecureOriginGetsSecureSocket(t *testing.T) {
 func TestWholePagesCarryTheSnippetOnce(t *testing.T) {
 	server := startShop(t)
 	snippet := regexp.MustCompile(`<script src="` + regexp.QuoteMeta(testOrigin) +
-		`/widget\.js" data-site="` + testKey + `" nonce="[\w-]+" async></script>`)
+		`/widget\.js\?site=` + testKey + `" nonce="[\w-]+" async></script>`)
 	count := func(path string) int {
 		body := get(t, server, path).body
 		exact := len(snippet.FindAllString(body, -1))
