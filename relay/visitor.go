@@ -30,8 +30,10 @@ func (s *Server) visitorOf(q *http.Request, site Site, b *request) (v visitor) {
 	objects := q.Header.Get("Sec-GPC") == "1" || // Global Privacy Control §3.1
 		c.DoNotTrack && q.Header.Get("DNT") == "1"
 	v.optedOut = b.OptedOut || privacy.OptedOut(q, site.Key) || c.Minors
-	v.mayBeListed = c.Visitors == privacy.VisitorsAll && !v.optedOut && !objects && !sensitive &&
-		!onPath(c.Deny, path) && (len(c.Allow) == 0 || onPath(c.Allow, path))
+	// A page keeps its path to itself before it has read the site's policy; it has seen to the lists itself.
+	told := path != "" && path != "/"
+	unwanted := told && (sensitive || onPath(c.Deny, path) || len(c.Allow) > 0 && !onPath(c.Allow, path))
+	v.mayBeListed = c.Visitors == privacy.VisitorsAll && !v.optedOut && !objects && !unwanted
 	v.page = b.Page
 	if sensitive {
 		v.page.URL, v.page.Title = "", ""
