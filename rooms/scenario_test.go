@@ -383,6 +383,8 @@ func (s *stage) frame(act string, arg func(int) string, number func(int) uint32)
 		return wire.NewJSON(wire.Page, wire.PageBody{URL: arg(0), Visible: arg(1) != "hidden", Leaving: arg(1) == "leaving"})
 	case "pause", "resume":
 		return wire.NewJSON(wire.Pause, wire.PauseBody{Paused: act == "pause"})
+	case "hide", "unhide":
+		return wire.NewJSON(wire.Pause, wire.PauseBody{Paused: act == "hide", Why: "url"})
 	case "chat":
 		return wire.NewJSON(wire.Chat, wire.ChatBody{ID: fmt.Sprintf("%032x", number(0)), Text: arg(1)})
 	case "read":
