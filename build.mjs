@@ -1,10 +1,21 @@
 // Bundles the browser programs into widget/dist and console/dist, which the Go packages embed.
-import { cp, mkdir } from "node:fs/promises";
+import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import { build } from "esbuild";
 
-const common = { bundle: true, minify: true, target: "es2022", legalComments: "none", logLevel: "warning" };
+const common = {
+	bundle: true,
+	minify: true,
+	target: "es2022",
+	legalComments: "none",
+	charset: "utf8",
+	logLevel: "warning",
+};
 
-await mkdir("console/dist", { recursive: true });
+// Parts that are fetched later carry a hash in their name: those of the last build must go.
+for (const folder of ["widget/dist", "console/dist"]) {
+	await mkdir(folder, { recursive: true });
+	for (const file of await readdir(folder)) if (file !== "README") await rm(`${folder}/${file}`);
+}
 await Promise.all([
 	build({
 		...common,
@@ -20,11 +31,13 @@ await Promise.all([
 	}),
 	build({
 		...common,
-		entryPoints: { console: "console/src/main.tsx", mirror: "console/src/mirror.ts" },
+		entryPoints: { console: "console/src/main.tsx" },
 		outdir: "console/dist",
 		format: "esm",
+		splitting: true,
 		jsx: "automatic",
 		jsxImportSource: "preact",
 	}),
+	build({ ...common, entryPoints: { mirror: "console/src/mirror.ts" }, outdir: "console/dist", format: "esm" }),
 	cp("console/src/index.html", "console/dist/index.html"),
 ]);

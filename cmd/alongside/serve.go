@@ -87,6 +87,16 @@ var setupSettings = map[string]string{
 // The demo's agents.
 const demoEmail, colleagueEmail = "ada@example.com", "grace@example.com"
 
+// What the demo's agents find ready: a slash in the chat finds the replies, the end of a session asks for a reason.
+var (
+	demoReplies = []accounts.Reply{
+		{Shortcut: "hello", Text: "Hello {visitor}, this is {agent} from {site}. How can I help?"},
+		{Shortcut: "look", Text: "May I look at the page with you? You will be asked, and see what stays hidden."},
+		{Shortcut: "delivery", Text: "Plants leave our greenhouse on Mondays and Wednesdays and reach you within two days."},
+	}
+	demoReasons = []accounts.Reason{{Label: "Order"}, {Label: "Delivery"}, {Label: "Plant care"}, {Label: "Something else"}}
+)
+
 // demoReady is what `demo -json` prints.
 type demoReady struct {
 	Shop      string     `json:"shop"`
@@ -131,6 +141,12 @@ func runDemo(ctx context.Context, s *settings, stdout io.Writer, logger *slog.Lo
 		_, err = srv.accounts.AddPerson(ctx, made.Tenant.ID, accounts.NewPerson{
 			Email: colleagueEmail, Name: "Grace", Role: accounts.RoleAgent, Password: ready.Colleague.Password,
 		})
+	}
+	if err == nil {
+		_, err = srv.accounts.SetReplies(ctx, made.Tenant.ID, demoReplies)
+	}
+	if err == nil {
+		_, err = srv.accounts.SetReasons(ctx, made.Tenant.ID, demoReasons)
 	}
 	if err != nil {
 		return errors.Join(err, shop.Close(), srv.listener.Close(), srv.db.Close())

@@ -1,26 +1,29 @@
 /** Which page is shown: who is signed in and the address decide. */
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { AccountPage } from "./admin/account.tsx";
-import { InvitationPage } from "./admin/invitation.tsx";
-import { ResetPage } from "./admin/reset.tsx";
-import { SettingsPage } from "./admin/settings.tsx";
-import { SetupPage } from "./admin/setup.tsx";
-import { SitePage } from "./admin/site.tsx";
 import { DeskPage } from "./desk/desk.tsx";
 import { RoomPage } from "./pages/room.tsx";
 import { SignInPage } from "./pages/sign-in.tsx";
-import { BoardPage } from "./review/board.tsx";
-import { ReportsPage } from "./review/reports.tsx";
-import { SessionPage } from "./review/session.tsx";
-import { SessionsPage } from "./review/sessions.tsx";
 import { account, loadAccount, unreachable } from "./state/account.ts";
 import { useCell } from "./state/cell.ts";
 import { follow, type Route, route } from "./state/route.ts";
 import { language, t } from "./texts/index.ts";
 import { may, type Role } from "./ui/frame.tsx";
+import { later } from "./ui/later.tsx";
 import { Shortcuts } from "./ui/shortcuts.tsx";
 import { Toast } from "./ui/toast.tsx";
+
+// Desk and room are what agents live in; the rest is fetched when somebody goes there.
+const AccountPage = later(async () => (await import("./admin/account.tsx")).AccountPage);
+const InvitationPage = later(async () => (await import("./admin/invitation.tsx")).InvitationPage);
+const ResetPage = later(async () => (await import("./admin/reset.tsx")).ResetPage);
+const SettingsPage = later(async () => (await import("./admin/settings.tsx")).SettingsPage);
+const SetupPage = later(async () => (await import("./admin/setup.tsx")).SetupPage);
+const SitePage = later(async () => (await import("./admin/site.tsx")).SitePage);
+const BoardPage = later(async () => (await import("./review/board.tsx")).BoardPage);
+const ReportsPage = later(async () => (await import("./review/reports.tsx")).ReportsPage);
+const SessionPage = later(async () => (await import("./review/session.tsx")).SessionPage);
+const SessionsPage = later(async () => (await import("./review/sessions.tsx")).SessionsPage);
 
 export function App() {
 	// A text is looked up while rendering: a new language renders everything anew.

@@ -3,7 +3,7 @@ import { render } from "preact";
 import { App } from "./app.tsx";
 import { loadAccount } from "./state/account.ts";
 import { applyTheme } from "./state/theme.ts";
-import { applyLanguage } from "./texts/index.ts";
+import { applyLanguage, startLanguage } from "./texts/index.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
@@ -18,6 +18,8 @@ import "./styles/review.css";
 
 applyTheme(document.documentElement);
 applyLanguage(document.documentElement);
+// Who is signed in is asked at the same time.
+void loadAccount();
+await startLanguage();
 const root = document.getElementById("app");
 if (root) render(<App />, root);
-void loadAccount();

@@ -1,22 +1,18 @@
 /** Which language the console speaks: the person's choice, else the browser's, else English. */
 import { Cell } from "../state/cell.ts";
 import { recall, remember } from "../state/kept.ts";
-import * as admin from "./admin/index.ts";
-import * as core from "./core/index.ts";
-import * as desk from "./desk/index.ts";
-import * as frame from "./frame/index.ts";
-import * as review from "./review/index.ts";
+import type { texts as english } from "./languages/en.ts";
 
-/** Each area of the console has its own texts, a file per language; English names the keys. */
-const all = {
-	en: { ...core.en, ...frame.en, ...desk.en, ...admin.en, ...review.en },
-	es: { ...core.es, ...frame.es, ...desk.es, ...admin.es, ...review.es },
-	de: { ...core.de, ...frame.de, ...desk.de, ...admin.de, ...review.de },
-	fr: { ...core.fr, ...frame.fr, ...desk.fr, ...admin.fr, ...review.fr },
-	ar: { ...core.ar, ...frame.ar, ...desk.ar, ...admin.ar, ...review.ar },
-};
-export type Language = keyof typeof all;
-export type TextKey = keyof (typeof all)["en"];
+/** Each area of the console has its own texts, a file per language; English names the keys. One language is fetched. */
+const load = {
+	en: () => import("./languages/en.ts"),
+	es: () => import("./languages/es.ts"),
+	de: () => import("./languages/de.ts"),
+	fr: () => import("./languages/fr.ts"),
+	ar: () => import("./languages/ar.ts"),
+} satisfies Record<string, () => Promise<{ texts: Record<keyof typeof english, string> }>>;
+export type Language = keyof typeof load;
+export type TextKey = keyof typeof english;
 
 /** Every language under its own name. */
 export const languages: readonly { code: Language; name: string }[] = [
@@ -27,7 +23,7 @@ export const languages: readonly { code: Language; name: string }[] = [
 	{ code: "ar", name: "العربية" },
 ];
 
-const isLanguage = (code: string): code is Language => Object.hasOwn(all, code);
+const isLanguage = (code: string): code is Language => Object.hasOwn(load, code);
 
 /** The best language for a list of wishes such as `navigator.languages`. */
 export function chooseLanguage(wishes: readonly string[]): Language {
@@ -36,8 +32,15 @@ export function chooseLanguage(wishes: readonly string[]): Language {
 }
 
 export const language = new Cell<Language>(chooseLanguage([recall("language") ?? "", ...navigator.languages]));
+let texts: Readonly<Record<TextKey, string>>;
 
-export function setLanguage(code: Language): void {
+/** Fetches the language that is to be spoken first; nothing can be shown before. */
+export async function startLanguage(): Promise<void> {
+	texts = (await load[language.value]()).texts;
+}
+
+export async function setLanguage(code: Language): Promise<void> {
+	texts = (await load[code]()).texts;
 	remember("language", code);
 	language.set(code);
 }
@@ -54,6 +57,6 @@ export function applyLanguage(root: HTMLElement): void {
 
 /** The text in the current language, `{name}` filled in. A component that shows it must `useCell(language)`. */
 export function t(key: TextKey, fill?: Readonly<Record<string, string>>): string {
-	const text: string = all[language.value][key];
+	const text = texts[key];
 	return fill ? text.replace(/\{(\w+)\}/g, (whole, name: string) => fill[name] ?? whole) : text;
 }

@@ -3,6 +3,8 @@ import { useId } from "preact/hooks";
 import { useCell } from "../state/cell.ts";
 import { setTheme, theme, themes } from "../state/theme.ts";
 import { language, languages, setLanguage, t } from "../texts/index.ts";
+import { problemText } from "./problem.ts";
+import { toast } from "./toast.tsx";
 
 const themeTexts = { system: "themeSystem", light: "themeLight", dark: "themeDark" } as const;
 
@@ -19,7 +21,7 @@ export function Choices() {
 				value={code}
 				onChange={({ currentTarget }) => {
 					const chosen = languages.find((one) => one.code === currentTarget.value);
-					if (chosen) setLanguage(chosen.code);
+					if (chosen) setLanguage(chosen.code).catch((error: unknown) => toast(problemText(error)));
 				}}
 			>
 				{languages.map(({ code, name }) => (
