@@ -428,6 +428,22 @@ test("allowed and denied pages, also after client-side navigation", async () => 
 	await sleep(1000);
 	assert.equal(await isShown(), false);
 	await route(visitor, "/shop/three");
+	// A browser without the Navigation API.
+	const older = await visit("/elsewhere", "Object.defineProperty(window, 'navigation', { value: undefined })");
+	await listedPaths(shop, ["/shop/three"], "only the other visit in the list");
+	for (const [path, runs] of [
+		["/shop/four", true],
+		["/shop/admin/four", false],
+	] as const) {
+		await route(older, path);
+		await until(`the button ${runs ? "on" : "not on"} ${path}`, () =>
+			button(older)
+				.isVisible()
+				.then((is) => is === runs),
+		);
+		await listedPaths(shop, ["/shop/three", ...(runs ? [path] : [])], `the list for ${path}`, WITHIN_MS);
+	}
+	await visitor.page.bringToFront();
 	const agent = await live(visitor);
 	await route(visitor, "/shop/admin/while-seen");
 	await agent.page.locator('.stage[data-state="paused"]').waitFor();

@@ -50,6 +50,8 @@ declare global {
 
 /** How long a new tab listens for an answer of a tab in which a session runs. */
 const ASK_MS = 500;
+/** How often the address is looked at where nobody tells of its changes. */
+const LOOK_MS = 500;
 
 const script =
 	document.currentScript instanceof HTMLScriptElement
@@ -236,8 +238,7 @@ function run(source: URL, site: string): Api {
 		else moved();
 		document.addEventListener("visibilitychange", ask);
 		addEventListener("pageshow", ask);
-		addEventListener("popstate", moved);
-		(window as { navigation?: EventTarget }).navigation?.addEventListener("navigatesuccess", moved);
+		watchPath(moved);
 	}
 
 	if (document.body) show();
@@ -263,6 +264,21 @@ function run(source: URL, site: string): Api {
 		push: (then) => then(api),
 	};
 	return api;
+}
+
+/** Calls back after each change of the page's address; browsers without the Navigation API tell of none, so one looks. */
+function watchPath(changed: () => void): void {
+	const { navigation } = window as { navigation?: EventTarget };
+	if (navigation) {
+		navigation.addEventListener("currententrychange", changed);
+		return;
+	}
+	let before = location.pathname;
+	setInterval(() => {
+		if (before === location.pathname) return;
+		before = location.pathname;
+		changed();
+	}, LOOK_MS);
 }
 
 /** A same-origin frame of a page that has the widget shows no second button. */
