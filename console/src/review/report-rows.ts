@@ -1,6 +1,7 @@
 /** The rows of a report under the names people know, in the order they are looked for. */
 import type { Figures, Names, Report } from "../api/review.ts";
 import { t } from "../texts/index.ts";
+import { nameOf } from "./names.ts";
 import { dayLabel } from "./say.ts";
 
 export const byChoices = ["day", "team", "site", "agent"] as const;
@@ -12,8 +13,7 @@ const lists = { team: "teams", site: "sites", agent: "people" } as const;
 function label(key: string, by: By, names: Names): string {
 	if (by === "day") return dayLabel(key, "whole");
 	if (key === "") return t(by === "agent" ? "rowNobody" : "rowNoTeam");
-	const name = names[lists[by]].find(({ id }) => id === key)?.name;
-	return name || t(by === "agent" ? "removedPerson" : "removedName");
+	return nameOf(names[lists[by]], key, by === "agent" ? "removedPerson" : "removedName");
 }
 
 /** Days as they come; others with the most sessions first, those without name last. */

@@ -5,7 +5,7 @@ import { type TextKey, t } from "../texts/index.ts";
 import { Url } from "../ui/url.tsx";
 import { Fact } from "./fact.tsx";
 import { nameList, nameOf, personName } from "./names.ts";
-import { Handling, Wait } from "./session-table.tsx";
+import { goesOn, Handling, Wait } from "./session-table.tsx";
 
 /** Why a session ended, as the server says it; another sentence is shown as it is. */
 const endings: Record<string, TextKey> = {
@@ -43,10 +43,10 @@ export function SessionFacts({ session, names }: { session: Session; names: Name
 							</Fact>
 							<Fact name={t("factAccepted")}>{accepted > 0 && moment(accepted)}</Fact>
 							<Fact name={t("factEnded")}>{ended > 0 && moment(ended)}</Fact>
-							<Fact name={t("columnDuration")}>{accepted > 0 && <Handling row={session} />}</Fact>
-							<Fact name={t("factWhy")}>
-								<bdi>{known(endings, why)}</bdi>
+							<Fact name={t("columnDuration")}>
+								{accepted > 0 && (ended > 0 || goesOn(session)) && <Handling row={session} />}
 							</Fact>
+							<Fact name={t("factWhy")}>{why && <bdi>{known(endings, why)}</bdi>}</Fact>
 							<Fact name={t("factAgents")}>{agents.length > 0 && <bdi>{nameList(agents)}</bdi>}</Fact>
 							<Fact name={t("factHandler")}>{last && agents.length > 1 && <bdi>{personName(last)}</bdi>}</Fact>
 							<Fact name={t("factMessages")}>{count(messages)}</Fact>

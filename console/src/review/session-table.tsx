@@ -98,23 +98,31 @@ function Where({ row: { site, page, title } }: { row: SessionRow }) {
 	);
 }
 
+/** What lasts longer was not seen to end, because the server stopped; reports draw the same line, ms. */
+const LONGEST_MS = 24 * 3600_000;
+export const goesOn = ({ kind, opened, ended }: SessionRow): boolean =>
+	kind === "help" && !ended && Date.now() - opened < LONGEST_MS;
+
 /** From asking to the first agent; nobody came, or somebody still waits. */
-export function Wait({ row: { kind, opened, accepted, ended } }: { row: SessionRow }) {
+export function Wait({ row }: { row: SessionRow }) {
+	const { kind, opened, accepted } = row;
 	if (kind === "message") return null;
 	if (accepted) return <Span ms={accepted - opened} />;
+	const waits = goesOn(row);
 	return (
-		<span class="tag" data-kind={ended ? "lost" : "front"}>
-			{t(ended ? "nobodyCame" : "stateWaiting")}
+		<span class="tag" data-kind={waits ? "front" : "lost"}>
+			{t(waits ? "stateWaiting" : "nobodyCame")}
 		</span>
 	);
 }
 
 /** From the first agent to the end. */
-export function Handling({ row: { accepted, ended } }: { row: SessionRow }) {
+export function Handling({ row }: { row: SessionRow }) {
+	const { accepted, ended } = row;
 	if (!accepted) return null;
-	return ended ? (
-		<Span ms={ended - accepted} />
-	) : (
+	if (ended) return <Span ms={ended - accepted} />;
+	if (!goesOn(row)) return null;
+	return (
 		<span class="tag" data-kind="live">
 			{t("stillOn")}
 		</span>

@@ -13,7 +13,7 @@ import { Fact } from "./fact.tsx";
 import { LeftMessage } from "./left-message.tsx";
 import { useNames } from "./names.ts";
 import { SessionFacts } from "./session-facts.tsx";
-import { Stars, visitorName } from "./session-table.tsx";
+import { goesOn, Stars, visitorName } from "./session-table.tsx";
 import { Transcript } from "./transcript.tsx";
 import { WrapUpCard } from "./wrap-up-card.tsx";
 
@@ -37,7 +37,7 @@ export function SessionPage({ id }: { id: string }) {
 
 function Kept({ found, loaded }: { found: Session; loaded: Loaded<Session> }) {
 	const names = useNames();
-	const { id, kind, opened, ended, site, wrapUp, rating, answers } = found;
+	const { id, kind, opened, site, wrapUp, rating, answers } = found;
 	const message = kind === "message";
 	return (
 		<>
@@ -50,7 +50,7 @@ function Kept({ found, loaded }: { found: Session; loaded: Loaded<Session> }) {
 						{t(wrapUp ? "messageAnswered" : "messageOpen")}
 					</span>
 				)}
-				{!message && !ended && (
+				{goesOn(found) && (
 					<a class="button small" href={roomPath(id)} onClick={follow}>
 						{t("stillOnOpen")}
 					</a>

@@ -27,6 +27,8 @@ export const someSessions = () => [
 	}),
 	session("a4", {
 		name: "نور الهاشمي",
+		opened: ago(742),
+		accepted: ago(700),
 		ended: null,
 		why: "",
 		agents: [

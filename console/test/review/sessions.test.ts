@@ -172,9 +172,11 @@ test("nothing found, and nothing there yet", async () => {
 });
 
 test("a row says who, how long and what became of it, and leads there and back", async () => {
-	server.state.sessions = { "": { items: someSessions(), next: "" } };
+	const unseen = [session("a6", { ended: null }), session("a7", { accepted: null, ended: null })];
+	server.state.sessions = { "": { items: [...someSessions(), ...unseen], next: "" } };
 	server.state.session = { a1: { ...someSessions()[0], consents: [], answers: [], fields: {}, text: "", address: "" } };
 	await visit("?site=s1");
+	await page.locator('[data-session="a1"]').getByText("Delivery").waitFor();
 	const cells = (id: string) => page.locator(`[data-session="${id}"] td`).allTextContents();
 	const [who, , where, wait, time, agents, reason, stars] = await cells("a1");
 	assert.deepEqual(
@@ -193,6 +195,9 @@ test("a row says who, how long and what became of it, and leads there and back",
 	assert.ok((await cells("a3"))[0]?.endsWith("Message, not answered"));
 	assert.deepEqual((await cells("a4")).slice(4, 6), ["Going on", "Grace Hopper, Former colleague"]);
 	assert.equal((await cells("a5"))[0], "Erased visitor");
+	// Two days old and without an end: the server stopped in between.
+	assert.equal((await cells("a6"))[4], "–");
+	assert.equal((await cells("a7"))[3], "Nobody came");
 	await page.getByRole("link", { name: "Mia Wallner" }).click();
 	await page.getByRole("heading", { name: "Mia Wallner" }).waitFor();
 	assert.equal(new URL(page.url()).pathname, "/sessions/a1");
