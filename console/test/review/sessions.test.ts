@@ -198,7 +198,7 @@ test("a row says who, how long and what became of it, and leads there and back",
 	// Two days old and without an end: the server stopped in between.
 	assert.equal((await cells("a6"))[4], "–");
 	assert.equal((await cells("a7"))[3], "Nobody came");
-	await page.getByRole("link", { name: "Mia Wallner" }).click();
+	await page.getByRole("link", { name: "Mia Wallner" }).first().click();
 	await page.getByRole("heading", { name: "Mia Wallner" }).waitFor();
 	assert.equal(new URL(page.url()).pathname, "/sessions/a1");
 	await page.getByRole("main").getByRole("link", { name: "History" }).click();
