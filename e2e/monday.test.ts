@@ -170,6 +170,9 @@ async function offered(name: string): Promise<Person> {
 const helpers: Person[] = [];
 
 step("six visitors ask, the longest waiting first, each offered to one agent", async () => {
+	// Nobody is offered to anybody before all are there, however slow this machine is.
+	for (const agent of agents) await agent.page.keyboard.press("s");
+	for (const agent of agents) await agent.page.getByRole("button", { name: "My status: Away" }).waitFor();
 	for (const [i, name] of names.entries()) {
 		const visitor = await openPage(browser, `${site.origin}/${i === 5 ? "react" : "plain"}`);
 		visitors.push(visitor);
@@ -180,6 +183,8 @@ step("six visitors ask, the longest waiting first, each offered to one agent", a
 		await visitor.page.getByRole("button", { name: "Start chat" }).click();
 		await visitor.page.getByText(/You are (next|number \d)/).waitFor();
 	}
+	for (const agent of agents) await agent.page.keyboard.press("s");
+	await offered("Ulla");
 	await picture(visitors[4] as Person, "queue-visitor");
 	await picture(agents[0] as Person, "queue-agent");
 	// Returns are Carl's.

@@ -182,6 +182,7 @@ test("two agents: one who comes late, and one who is slow, beside one who is qui
 	const snapshots = snapshotsSent(visitor);
 	const late = await signIn(shaky, { ...demo, agent: demo.colleague });
 	await late.page.goto(quick.page.url());
+	await late.page.getByRole("button", { name: "Ask to see the page" }).click();
 	await visitor.page.getByText("Grace would like to see this page").waitFor();
 	assert.equal(ofKind(late.frames, Kind.snapshot, false).length, 0, "nothing before the visitor's yes");
 	await allow(visitor);
