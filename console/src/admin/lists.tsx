@@ -16,6 +16,8 @@ type Props<T> = {
 	add: TextKey;
 	itemAt: TextKey;
 	blank: T;
+	/** Sessions name what was saved once: it can be retired, not removed. */
+	lasting?: boolean;
 	/** Which of the fields must not be empty, and how each looks. */
 	table: readonly (FieldSpec & { name: keyof T & string; needed?: boolean })[];
 	load(): Promise<List<T>>;
@@ -47,6 +49,7 @@ export const Reasons = () => (
 		add="reasonAdd"
 		itemAt="reasonAt"
 		blank={{ id: "", label: "", retired: false }}
+		lasting
 		table={[
 			{ name: "label", label: "reasonLabel", needed: true },
 			{ name: "retired", kind: "check", label: "reasonRetired", hint: "reasonRetiredHint" },
@@ -65,7 +68,8 @@ function ListSection<T extends Item>(props: Props<T>) {
 	);
 }
 
-function ListForm<T extends Item>({ start, none, add, itemAt, blank, table, save }: Props<T> & { start: List<T> }) {
+function ListForm<T extends Item>(props: Props<T> & { start: List<T> }) {
+	const { start, none, add, itemAt, blank, lasting, table, save } = props;
 	const form = useForm<List<T>>({
 		start,
 		check: ({ items }) => {
@@ -97,14 +101,16 @@ function ListForm<T extends Item>({ start, none, add, itemAt, blank, table, save
 							onChange={(value) => put(i, { [name]: value })}
 						/>
 					))}
-					<button
-						type="button"
-						class="button small danger fit"
-						aria-label={`${t("remove")}: ${t(itemAt, { at: count(i + 1) })}`}
-						onClick={() => form.set({ items: items.filter((_, j) => j !== i) })}
-					>
-						{t("remove")}
-					</button>
+					{!(lasting && item.id) && (
+						<button
+							type="button"
+							class="button small danger fit"
+							aria-label={`${t("remove")}: ${t(itemAt, { at: count(i + 1) })}`}
+							onClick={() => form.set({ items: items.filter((_, j) => j !== i) })}
+						>
+							{t("remove")}
+						</button>
+					)}
 				</fieldset>
 			))}
 			<button type="button" class="button small fit" onClick={() => form.set({ items: [...items, blank] })}>

@@ -9,6 +9,7 @@ import {
 	handles,
 	type Who,
 } from "../api/admin-records.ts";
+import { ApiError } from "../api/http.ts";
 import { count, moment } from "../texts/format.ts";
 import { type TextKey, t } from "../texts/index.ts";
 import { Field, Fields, type FieldTable, FormBox } from "./fields.tsx";
@@ -31,6 +32,19 @@ const table: FieldTable<Who> = [
 	{ name: "value", label: "personValue", hint: "personValueHint", code: true },
 ];
 
+/** The server names the way in which a person is named; here that is one field. */
+function besideValue(error: unknown): never {
+	if (!(error instanceof ApiError)) throw error;
+	const { status, code, retryAfterMs, errors, detail } = error;
+	throw new ApiError(
+		status,
+		code,
+		retryAfterMs,
+		errors.map((one) => ({ ...one, field: "value" })),
+		detail,
+	);
+}
+
 export function Persons() {
 	const [found, setFound] = useState<{ who: Who; what: Found }>();
 	const form = useForm<Who>({
@@ -38,7 +52,7 @@ export function Persons() {
 		check: ({ value }) => problemsIn({ value: wrong.empty(value) }),
 		save: async (typed) => {
 			const who = { by: typed.by, value: typed.value.trim() };
-			setFound({ who, what: await findPerson(who) });
+			setFound({ who, what: await findPerson(who).catch(besideValue) });
 		},
 		said: "",
 		guarded: false,
