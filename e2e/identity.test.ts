@@ -138,7 +138,7 @@ test("the site's server names a visitor by API key, and never one of another ten
 	assert.equal((await known()).listed.user, "server-7");
 });
 
-// req 000-18, 000-22, 000-23, 000-24, 003-01
+// req 000-18, 000-24, 003-01
 test("a session's identifiers end with it; the visitor's own is random, first-party, and only where switched on", async () => {
 	await shop.collect({ visitors: "all", returningId: true });
 	const visitor = await visit("/ids");
