@@ -19,12 +19,6 @@ var consolePaths = []string{
 	"/settings/sites/{id}", "/account", "/setup", "/invitation", "/reset",
 }
 
-// addresses are those of the console's pages: one document, whose script reads its address (src/state/route.ts).
-var addresses = []string{
-	"/{$}", "/rooms/{id}", "/sessions", "/sessions/{id}", "/board", "/reports", "/settings", "/settings/{id}",
-	"/settings/sites/{id}", "/account", "/setup", "/invitation", "/reset",
-}
-
 func (c *Console) registerPages(mux *http.ServeMux) {
 	for _, path := range consolePaths {
 		mux.Handle(path, c.page(c.cspConsole(), c.index))

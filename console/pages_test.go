@@ -68,7 +68,7 @@ func TestPagesOfTheScript(t *testing.T) {
 	for _, match := range regexp.MustCompile(`: "([^"]+)"`).FindAllStringSubmatch(table, -1) {
 		known = append(known, strings.ReplaceAll(match[1], ":id", "{id}"))
 	}
-	served := slices.Clone(addresses)
+	served := slices.Clone(consolePaths)
 	served[0] = "/"
 	slices.Sort(known)
 	slices.Sort(served)

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"time"
@@ -53,10 +54,37 @@ func (c *Console) reportCSV(ctx context.Context, who caller, in *reportQuery) (*
 			report.Rows[i].Key = name
 		}
 	}
+	if err := c.nameReasons(ctx, who.person.Tenant, &report); err != nil {
+		return nil, err
+	}
 	who.about("", "by", in.By)
 	return c.download("text/csv; charset=utf-8", "report.csv", func(w io.Writer) error {
 		return history.WriteReportCSV(w, report)
 	}), nil
+}
+
+// nameReasons puts labels in the place of the reasons' IDs. A label that two reasons share counts both.
+func (c *Console) nameReasons(ctx context.Context, tenant string, report *history.Report) error {
+	reasons, err := c.accounts.Reasons(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	labels := make(map[string]string, len(reasons))
+	for _, reason := range reasons {
+		labels[reason.ID] = reason.Label
+	}
+	named := func(counts map[string]int) map[string]int {
+		byLabel := make(map[string]int, len(counts))
+		for id, count := range counts {
+			byLabel[cmp.Or(labels[id], id)] += count
+		}
+		return byLabel
+	}
+	for i := range report.Rows {
+		report.Rows[i].Reasons = named(report.Rows[i].Reasons)
+	}
+	report.Total.Reasons = named(report.Total.Reasons)
+	return nil
 }
 
 // keyNames are what the keys of a report's rows are called, where they are IDs.

@@ -92,7 +92,7 @@ func TestWrapUpAndReport(t *testing.T) {
 	}
 	answer := s.call(s.manager, "GET", "/api/v1/reports.csv?by=agent", "")
 	rows, err := csv.NewReader(strings.NewReader(answer.body)).ReadAll()
-	if err != nil || len(rows) != 3 || rows[1][0] != "The agent" {
+	if err != nil || len(rows) != 3 || rows[1][0] != "The agent" || rows[0][len(rows[0])-1] != "reason: Solved" {
 		t.Errorf("%v: %s", err, answer.body)
 	}
 	if got := answer.header.Get("Content-Type") + answer.header.Get("Content-Disposition"); got != `text/csv; charset=utf-8attachment; filename="report.csv"` {
@@ -100,7 +100,7 @@ func TestWrapUpAndReport(t *testing.T) {
 	}
 }
 
-// req 003-07, 003-08: what is kept of a person is found, handed out and forgotten, by any name of the person.
+// req 002-18, 002-20, 002-23, 001-36: what is kept of a person is found, handed out and forgotten, by any name of the person.
 func TestPersonsRights(t *testing.T) {
 	s := newStage(t)
 	for _, who := range []string{"user=user-1", "visitor=visitor-1", "email=vera@example.net"} {

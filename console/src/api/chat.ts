@@ -1,5 +1,5 @@
 /** What an agent needs beside the chat: facts about the visitor, ready replies, and the wrap-up. */
-import { type Check, flag, list, Mismatch, or, shape, text } from "./checks.ts";
+import { type Check, flag, list, Mismatch, number, or, shape, text, time } from "./checks.ts";
 import { call, nothing } from "./http.ts";
 
 /** An object of texts by name; values that are no text are left out. */
@@ -33,6 +33,22 @@ const sessionPath = (room: string) => `/api/v1/sessions/${encodeURIComponent(roo
 
 export const getFacts = (room: string) => call("GET", sessionPath(room), facts);
 export const putWrapUp = (room: string, filled: WrapUp) => call("PUT", `${sessionPath(room)}/wrap-up`, nothing, filled);
+
+const written = shape({ id: text, n: number, role: text, person: or(text, ""), name: or(text, ""), text, at: time });
+export type Written = ReturnType<typeof written>;
+const writtens = shape({ items: list(written) });
+
+/** As many messages as are asked for at once. */
+const PAGE = 100;
+
+/** The messages that were kept right before a number, oldest first; none: there are no older ones. */
+export async function getOlder(room: string, before: number): Promise<Written[]> {
+	const after = Math.max(0, before - 1 - PAGE);
+	const { items } = await call("GET", `${sessionPath(room)}/messages?after=${after}&limit=${PAGE}`, writtens);
+	const older = items.filter(({ n }) => n < before);
+	// Numbers may be left out, though hardly a page of them.
+	return older.length === 0 && after > 0 ? getOlder(room, after + 1) : older;
+}
 
 const reply = shape({ id: text, shortcut: text, text });
 export type Reply = ReturnType<typeof reply>;

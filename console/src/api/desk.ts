@@ -40,11 +40,22 @@ const offer = shape({
 });
 export type Offer = ReturnType<typeof offer>;
 
+const handOver = shape({
+	room: text,
+	/** The colleague's or the team's name; empty where they are not known any more. */
+	name: or(text, ""),
+	/** Nobody took the visitor, who stays with this agent; else the hand-over is still open. */
+	refused: or(flag, false),
+});
+export type HandOver = ReturnType<typeof handOver>;
+
 const desk = shape({
 	me: shape({ status, capacity: number, active: number }),
 	waiting: list(waiting),
 	offer: or<Offer | null>(offer, null),
 	mine: list(text),
+	/** Those that this agent asked for. */
+	handOvers: or(list(handOver), []),
 });
 export type Desk = ReturnType<typeof desk>;
 
@@ -55,6 +66,7 @@ export const watchDesk = (watcher: StreamWatcher<Desk>, probe: () => void): (() 
 export const setStatus = (next: Status) => call("POST", "/api/v1/desk/status", nothing, { status: next });
 /** Takes a waiting visitor, offered or not; 409 `taken` or `full`. */
 export const acceptVisitor = (room: string) => call("POST", "/api/v1/desk/accept", join, { room });
+/** Lets an offer pass, or takes back one's own hand-over. */
 export const declineVisitor = (room: string) => call("POST", "/api/v1/desk/decline", nothing, { room });
 
 const colleagues = shape({

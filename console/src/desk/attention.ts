@@ -2,6 +2,7 @@
 import { openRooms, unread } from "../live/open-rooms.ts";
 import { desk } from "../state/desk.ts";
 import { t } from "../texts/index.ts";
+import { toast } from "../ui/toast.tsx";
 import { notify } from "./notices.ts";
 import { play } from "./tone.ts";
 
@@ -16,6 +17,21 @@ desk.subscribe(() => {
 	if (!offer) return;
 	play("offer");
 	notify(t(offer.from ? "noticeHanded" : "noticeOffer"), offer.site.name, `offer.${room}`);
+});
+
+const refusals = (): Set<string> =>
+	new Set(desk.value?.handOvers.filter(({ refused }) => refused).map(({ room }) => room));
+let refused = refusals();
+
+desk.subscribe(() => {
+	const now = refusals();
+	const fresh = desk.value?.handOvers.find(({ room }) => now.has(room) && !refused.has(room));
+	refused = now;
+	if (!fresh) return;
+	const words = t("handRefused", { name: fresh.name || t("handColleague") });
+	play("message");
+	notify(words, "", `hand-over.${fresh.room}`);
+	toast(words);
 });
 
 let before = unread.value;

@@ -40,6 +40,7 @@ function OpenRow({ session }: { session: LiveSession }) {
 	const scene = useCell(session.scene);
 	const { state, sources } = useCell(session.room);
 	useCell(session.facts);
+	const handing = useCell(session.handing);
 	const page = sources.find((one) => one.focused) ?? sources[0];
 	const last = messages.at(-1)?.text;
 	return (
@@ -69,7 +70,14 @@ function OpenRow({ session }: { session: LiveSession }) {
 					</button>
 				</>
 			) : (
-				<Badge state={state} />
+				<>
+					{handing?.refused && (
+						<span class="tag" data-kind="front">
+							{t("mineHandRefused")}
+						</span>
+					)}
+					<Badge state={state} />
+				</>
 			)}
 		</li>
 	);

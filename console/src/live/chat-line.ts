@@ -4,9 +4,10 @@
  * server could not store one; the same ID every time keeps them from showing twice.
  */
 import { encodeJSON, encodeTyping, type Frame, Kind, newChatID, readJSON } from "../../../wire/wire.ts";
+import { getOlder } from "../api/chat.ts";
 import { Cell } from "../state/cell.ts";
 import { recallHere, rememberHere } from "../state/kept.ts";
-import { applyChat, type Chat, highest, keep, readKept, restore, type Unsent, unreadOf } from "./chat.ts";
+import { applyChat, type Chat, highest, keep, readKept, restore, type Unsent, unreadOf, withOlder } from "./chat.ts";
 
 /** How long an acknowledgement is waited for before the message goes out again, ms. */
 const ACKNOWLEDGE_MS = 8000;
@@ -14,6 +15,9 @@ const ACKNOWLEDGE_MS = 8000;
 const UNAVAILABLE_MS = 2000;
 /** Typing is said again this often while it goes on, ms; others forget it after 6 s. */
 const TYPING_EVERY_MS = 3000;
+
+/** The visitor's member number in every room. */
+const VISITOR = 1;
 
 /** Refusals that pass: the same message is tried again. */
 const passing: ReadonlySet<string> = new Set(["unavailable", "too-many", "rate"]);
@@ -24,16 +28,21 @@ export class ChatLine {
 	readonly chat: Cell<Chat>;
 	/** Messages of others that this agent has not seen. */
 	readonly unread = new Cell(0);
+	/** There may be messages before those held: a room keeps only the newest at hand. */
+	readonly earlier = new Cell(false);
+	readonly #room: string;
 	readonly #store: string;
 	readonly #send: Send;
 	#draft: string;
 	#me = 0;
+	#allHeld = false;
 	/** The message on its way, or waiting for its next try. */
 	#current: string | undefined;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#typedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(room: string, send: Send) {
+		this.#room = room;
 		this.#store = `chat.${room}`;
 		this.#send = send;
 		const kept = readKept(recallHere(this.#store));
@@ -84,6 +93,29 @@ export class ChatLine {
 	/** Gives up a refused message. */
 	discard(id: string): void {
 		this.#set({ ...this.chat.value, outbox: this.chat.value.outbox.filter((one) => one.id !== id) });
+	}
+
+	/** Fetches the messages before those held, of this person's own by `person`; rejects with ApiError. */
+	async older(person: string): Promise<void> {
+		const first = this.chat.value.messages[0]?.n ?? 0;
+		const found = await getOlder(this.#room, first);
+		if (found.length === 0) {
+			this.#allHeld = true;
+			this.earlier.set(false);
+			return;
+		}
+		// Numbers of members are of the room's present; of what lies back, only one's own is known.
+		const memberOf = (role: string, of: string) => (role === "visitor" ? VISITOR : of === person ? this.#me : 0);
+		this.#set(
+			withOlder(
+				this.chat.value,
+				found.map(({ person: of, role, ...message }) => ({
+					...message,
+					role: role === "visitor" ? "visitor" : "agent",
+					member: memberOf(role, of),
+				})),
+			),
+		);
 	}
 
 	/** The field's text changed. */
@@ -152,6 +184,7 @@ export class ChatLine {
 		const before = this.chat.value;
 		this.chat.set(chat);
 		this.unread.set(unreadOf(chat, this.#me));
+		this.earlier.set(!this.#allHeld && (chat.messages[0]?.n ?? 1) > 1);
 		if (chat.outbox !== before.outbox || chat.seen !== before.seen) this.#keep();
 	}
 

@@ -1,10 +1,13 @@
 /** The messages of a room, the newest at the end, with what became of one's own. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { account } from "../state/account.ts";
 import { useCell } from "../state/cell.ts";
 import { useNow } from "../state/clock.ts";
 import { moment } from "../texts/format.ts";
 import { language, type TextKey, t } from "../texts/index.ts";
 import { Icon } from "../ui/icons.tsx";
+import { problemText } from "../ui/problem.ts";
+import { toast } from "../ui/toast.tsx";
 import { type Message, readByVisitor, typists, type Unsent } from "./chat.ts";
 import { FactsCard } from "./facts.tsx";
 import { nameOf } from "./people.tsx";
@@ -27,6 +30,8 @@ export function ChatLog({ session }: { session: LiveSession }) {
 	const { messages, outbox, seen } = chat;
 	const newest = (outbox.at(-1) ?? messages.at(-1))?.id;
 	const online = useCell(session.online);
+	const earlier = useCell(session.chat.earlier);
+	const [fetching, setFetching] = useState(false);
 	useEffect(() => {
 		if (atEnd && online) session.chat.seen();
 	}, [atEnd, online, messages]);
@@ -47,6 +52,26 @@ export function ChatLog({ session }: { session: LiveSession }) {
 		follows.current = scrollTop + clientHeight > scrollHeight - NEAR_END;
 		if (follows.current) setBehind(false);
 	};
+	const older = async () => {
+		if (fetching) return;
+		setFetching(true);
+		try {
+			await session.chat.older(account.value?.id ?? "");
+		} catch (error) {
+			toast(problemText(error));
+		}
+		setFetching(false);
+	};
+	// What is being read stays where it is while older messages come in above it.
+	const oldest = messages[0]?.id;
+	const first = useRef<{ id: string | undefined; height: number }>({ id: undefined, height: 0 });
+	useLayoutEffect(() => {
+		const { current } = log;
+		if (!current) return;
+		const { id, height } = first.current;
+		if (id !== undefined && id !== oldest) current.scrollTop += current.scrollHeight - height;
+		first.current = { id: oldest, height: current.scrollHeight };
+	});
 	const read = readByVisitor(chat);
 	const closed = useCell(session.scene) === "ended";
 	return (
@@ -55,6 +80,13 @@ export function ChatLog({ session }: { session: LiveSession }) {
 			<section class="chat-log" ref={log} tabIndex={0} aria-label={t("chatMessages")} onScroll={scrolled}>
 				<div class="chat-content">
 					<FactsCard session={session} />
+					{earlier && (
+						<p class="chat-empty">
+							<button type="button" class="button small" aria-disabled={fetching} onClick={older}>
+								{t(fetching ? "loading" : "chatEarlier")}
+							</button>
+						</p>
+					)}
 					{messages.length + outbox.length === 0 && <p class="muted chat-empty">{t("chatEmpty")}</p>}
 					<div role="log" aria-label={t("chat")}>
 						<ol class="messages">
@@ -124,7 +156,8 @@ type BubbleProps = {
 
 function Bubble({ message, own, before, mark, fresh }: BubbleProps) {
 	const { role, member, name, text, at } = message;
-	const goesOn = before?.member === member && before.role === role && at - before.at < TOGETHER_MS;
+	const sameWriter = before?.member === member && before.role === role && before.name === name;
+	const goesOn = sameWriter && at - before.at < TOGETHER_MS;
 	return (
 		<li class="message" data-own={own} data-role={role} data-fresh={fresh} data-goes-on={goesOn}>
 			<p class={goesOn ? "hidden" : "message-who"}>{own ? t("chatYou") : <bdi>{name || t(role)}</bdi>}</p>

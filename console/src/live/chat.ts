@@ -96,6 +96,14 @@ function received(chat: Chat, message: Message): Chat {
 	return { ...chat, messages, outbox: kept, typing, agents };
 }
 
+/** The chat with older messages before those that it holds. */
+export function withOlder(chat: Chat, older: readonly Message[]): Chat {
+	const first = chat.messages[0]?.n ?? Number.POSITIVE_INFINITY;
+	const agents = new Set(chat.agents);
+	for (const { role, member } of older) if (role === "agent") agents.add(member);
+	return { ...chat, agents, messages: [...older.filter(({ n }) => n < first), ...chat.messages] };
+}
+
 /** The highest number held: the server goes on from there. */
 export const highest = (chat: Chat): number => chat.messages.at(-1)?.n ?? 0;
 

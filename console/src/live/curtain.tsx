@@ -7,7 +7,8 @@ import { follow, go } from "../state/route.ts";
 import { unit } from "../texts/format.ts";
 import { type TextKey, t } from "../texts/index.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
-import { ASK_MS, ASK_PAUSE_MS, over, type Scene } from "./room.ts";
+import { Ask } from "./ask.tsx";
+import { ASK_MS, over, type Scene } from "./room.ts";
 import type { Screen } from "./screen.ts";
 import type { LiveSession } from "./session.ts";
 
@@ -15,8 +16,6 @@ type Words = {
 	icon: IconName;
 	title: TextKey;
 	body?: TextKey;
-	/** The agent may ask to see the page. */
-	ask?: TextKey;
 	/** The way to go on by joining anew. */
 	again?: TextKey;
 	/** The picture below stays visible, dimmed. */
@@ -25,14 +24,14 @@ type Words = {
 
 const words: Record<Exclude<Scene, "live">, Words> = {
 	connecting: { icon: "link", title: "connecting" },
-	helping: { icon: "chat", title: "helpingTitle", body: "helpingBody", ask: "askPage" },
+	helping: { icon: "chat", title: "helpingTitle", body: "helpingBody" },
 	asking: { icon: "hand", title: "askingTitle", body: "askingBody" },
-	declined: { icon: "stop", title: "declinedTitle", body: "declinedBody", ask: "askAgain" },
-	expired: { icon: "clock", title: "expiredTitle", body: "expiredBody", ask: "askAgain" },
+	declined: { icon: "stop", title: "declinedTitle", body: "declinedBody" },
+	expired: { icon: "clock", title: "expiredTitle", body: "expiredBody" },
 	paused: { icon: "pause", title: "pausedTitle", body: "pausedBody" },
 	away: { icon: "clock", title: "awayTitle", body: "awayBody", sheer: true },
 	lost: { icon: "lost", title: "lostTitle", body: "lostBody", sheer: true },
-	withdrawn: { icon: "stop", title: "withdrawnTitle", body: "withdrawnBody", ask: "askAgain" },
+	withdrawn: { icon: "stop", title: "withdrawnTitle", body: "withdrawnBody" },
 	ended: { icon: "check", title: "endedTitle", body: "endedBody" },
 	gone: { icon: "search", title: "goneTitle", body: "goneBody" },
 	handed: { icon: "swap", title: "handedTitle", body: "handedBody" },
@@ -47,7 +46,7 @@ export function Curtain({ session }: { session: LiveSession }) {
 	const { pausedBy, members } = useCell(session.room);
 	const facts = useCell(session.facts);
 	if (scene === "live") return <Live session={session} />;
-	const { icon, title, body, ask, again, sheer } = words[scene];
+	const { icon, title, body, again, sheer } = words[scene];
 	const text = scene === "paused" ? pauses[pausedBy] : body;
 	const visitor = members.find(({ role }) => role === "visitor")?.name || facts?.name || t("visitor");
 	return (
@@ -61,7 +60,7 @@ export function Curtain({ session }: { session: LiveSession }) {
 					{text && <p class="muted">{t(text, { code: session.closeCode })}</p>}
 				</div>
 				{scene === "asking" && <Countdown session={session} />}
-				{ask && <Ask session={session} text={ask} />}
+				<Ask session={session} />
 				{scene === "ended" && <WrapUp session={session} />}
 				{over.has(scene) && scene !== "ended" && (
 					<div class="curtain-ways">
@@ -76,22 +75,6 @@ export function Curtain({ session }: { session: LiveSession }) {
 					</div>
 				)}
 			</div>
-		</div>
-	);
-}
-
-/** Asks to see the page; not again before the pause that the server keeps as well. */
-function Ask({ session, text }: { session: LiveSession; text: TextKey }) {
-	const { askedAt } = useCell(session.room);
-	const online = useCell(session.online);
-	const left = Math.ceil((askedAt + ASK_PAUSE_MS - useNow()) / 1000);
-	const ready = left <= 0 && online;
-	return (
-		<div class="curtain-ways">
-			<button type="button" class="button primary" aria-disabled={!ready} onClick={() => ready && session.ask()}>
-				<Icon name="eye" />
-				{left > 0 ? t("askAgainIn", { time: unit(left, "second", "long") }) : t(text)}
-			</button>
 		</div>
 	);
 }

@@ -38,7 +38,8 @@ export function HandOverDialog({ session, onClose }: { session: LiveSession; onC
 			setBusy(false);
 			return;
 		}
-		session.handing.set((kind === "team" ? teams : people).find((one) => one.id === receiver)?.name ?? "");
+		const name = (kind === "team" ? teams : people).find((one) => one.id === receiver)?.name ?? "";
+		session.handing.set({ room: session.id, name, refused: false });
 		onClose();
 	};
 	return (

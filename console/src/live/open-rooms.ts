@@ -5,6 +5,7 @@
 import type { Join } from "../api/joins.ts";
 import { account } from "../state/account.ts";
 import { Cell } from "../state/cell.ts";
+import { desk } from "../state/desk.ts";
 import { forgetHere, recallHere, rememberHere } from "../state/kept.ts";
 import { route } from "../state/route.ts";
 import { over } from "./room.ts";
@@ -30,6 +31,7 @@ export function enter(room: string, join?: Join): LiveSession {
 		stopScene();
 	});
 	set([...openRooms.value, session]);
+	tellHandOver(session);
 	session.start(join);
 	return session;
 }
@@ -41,6 +43,19 @@ export function drop(session: LiveSession): void {
 	stops.delete(session);
 	set(openRooms.value.filter((one) => one !== session));
 }
+
+/** What the desk said last of each room's hand-over: only news count, so that a refusal once read stays read. */
+const told = new WeakMap<LiveSession, string>();
+
+function tellHandOver(session: LiveSession): void {
+	const handOver = desk.value?.handOvers.find(({ room }) => room === session.id);
+	const news = JSON.stringify(handOver ?? null);
+	if (news === (told.get(session) ?? "null")) return;
+	told.set(session, news);
+	session.handing.set(handOver);
+}
+
+desk.subscribe(() => openRooms.value.forEach(tellHandOver));
 
 /** A room that was lost while nobody looked needs no page; one that ended still wants its wrap-up. */
 function settle(session: LiveSession): void {

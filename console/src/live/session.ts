@@ -1,6 +1,7 @@
 /** One agent in one room: the connection, what is known of the room, its chat, and a screen for each tab of the visitor. */
-import { Close, encodeFrame, encodeJSON, encodePointer, type Frame, Kind } from "../../../wire/wire.ts";
+import { Close, encodeFrame, encodeJSON, encodePointer, type Frame, Kind, type Member } from "../../../wire/wire.ts";
 import { type Facts, getFacts } from "../api/chat.ts";
+import type { HandOver } from "../api/desk.ts";
 import { type Join, joinRoom } from "../api/joins.ts";
 import { Cell } from "../state/cell.ts";
 import { bodies, readBody } from "./bodies.ts";
@@ -25,6 +26,8 @@ const pictureKinds: ReadonlySet<number> = new Set([
 	Kind.click,
 ]);
 
+const visitorOf = (members: readonly Member[]): Member | undefined => members.find(({ role }) => role === "visitor");
+
 export class LiveSession {
 	readonly room = new Cell<Room>(emptyRoom);
 	readonly scene = new Cell<Scene>("connecting");
@@ -38,12 +41,13 @@ export class LiveSession {
 	readonly online = new Cell(false);
 	/** What is known about the visitor; undefined: not yet, or nothing is kept of this session. */
 	readonly facts = new Cell<Facts | undefined>(undefined);
-	/** What became of this agent's hand-over: to whom the visitor goes. */
-	readonly handing = new Cell("");
+	/** What became of this agent's hand-over; undefined: there is none, or its refusal was read. */
+	readonly handing = new Cell<HandOver | undefined>(undefined);
 	readonly chat: ChatLine;
 	/** Something the agent tried was refused; the server's code. */
 	onRefused: (kind: number, code: string) => void = () => {};
 	#disposed = false;
+	#refreshing: ReturnType<typeof setTimeout> | undefined;
 	readonly #meter = new Meter();
 	readonly #socket: Socket;
 
@@ -65,7 +69,7 @@ export class LiveSession {
 
 	/** The visitor's name, or "". */
 	get visitorName(): string {
-		return this.room.value.members.find(({ role }) => role === "visitor")?.name || (this.facts.value?.name ?? "");
+		return visitorOf(this.room.value.members)?.name || (this.facts.value?.name ?? "");
 	}
 
 	/** Joins; a ticket from a join by code saves the call. */
@@ -84,7 +88,7 @@ export class LiveSession {
 	restart(): void {
 		this.#forget();
 		this.room.set(emptyRoom);
-		this.handing.set("");
+		this.handing.set(undefined);
 		this.#socket.start();
 	}
 
@@ -101,6 +105,7 @@ export class LiveSession {
 	/** Lets go of everything; to be called when the page goes. */
 	dispose(): void {
 		this.#disposed = true;
+		clearTimeout(this.#refreshing);
 		this.leave();
 		this.#forget();
 	}
@@ -151,6 +156,7 @@ export class LiveSession {
 			this.#meter.reset();
 			if (!this.facts.value) this.#learn(FACTS_AFTER_MS, FACTS_AGAIN_MS);
 		}
+		this.#refresh(frame);
 		if (frame.kind === Kind.pong) this.#meter.ponged(now, frame.time);
 		if (frame.kind === Kind.snapshot || frame.kind === Kind.diff) this.#meter.picture(now, frame.time);
 		this.room.set(applyFrame(this.room.value, frame, now));
@@ -221,6 +227,22 @@ export class LiveSession {
 			if (scene === "ended" && !this.facts.value) this.#learn(0);
 		}
 		this.scene.set(scene);
+	}
+
+	/**
+	 * The site said anew who the visitor is, or the visitor took it back: the list of members comes with another name, or
+	 * as it was. A tab that comes or goes brings the list as well, with the list of tabs behind it; each look is written
+	 * into the audit log, so that it is taken for nothing else.
+	 */
+	#refresh(frame: Frame): void {
+		if (frame.kind === Kind.sources) clearTimeout(this.#refreshing);
+		const members = frame.kind === Kind.members && readBody(bodies.members, frame)?.members;
+		if (!members || !this.facts.value) return;
+		const before = this.room.value.members;
+		const renamed = visitorOf(before)?.name !== visitorOf(members)?.name;
+		if (!renamed && JSON.stringify(before) !== JSON.stringify(members)) return;
+		clearTimeout(this.#refreshing);
+		this.#refreshing = setTimeout(() => this.#learn(0), FACTS_AFTER_MS);
 	}
 
 	/** Looks the facts up after each of the delays until they are found. */

@@ -36,6 +36,7 @@ export const ar: Record<keyof typeof en, string> = {
 	mineOpen: "فتح:",
 	mineUnread: "جديدة",
 	mineWrapUp: "انتهت: اكتب الخلاصة",
+	mineHandRefused: "لم يستلمها أحد",
 
 	callSound: "الصوت",
 	callNotices: "الإشعارات",
@@ -70,6 +71,7 @@ export const ar: Record<keyof typeof en, string> = {
 	chatWrite: "اكتب رسالة",
 	chatSend: "إرسال",
 	chatNewer: "رسائل جديدة",
+	chatEarlier: "الرسائل السابقة",
 	chatDiscard: "حذف",
 	chatTyping: "يكتب {name}…",
 	chatOffline: "جارٍ إعادة الاتصال… سيُرسل ما تكتبه فور عودة الاتصال.",
@@ -94,6 +96,9 @@ export const ar: Record<keyof typeof en, string> = {
 	handNobody: "اختر شخصًا أو فريقًا.",
 	handUnavailable: "لا أحد هناك يمكنه الاستلام الآن.",
 	handSent: "تمت الإحالة إلى {name}. ابقَ حتى يصل من يستلم.",
+	handColleague: "أحد الزملاء",
+	handRefused: "لم يستلم {name} المحادثة. يبقى الزائر معك.",
+	handTakeBack: "استرجاع",
 
 	wrapTitle: "الخلاصة",
 	wrapReason: "السبب",

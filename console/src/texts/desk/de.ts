@@ -36,6 +36,7 @@ export const de: Record<keyof typeof en, string> = {
 	mineOpen: "Öffnen:",
 	mineUnread: "neu",
 	mineWrapUp: "Beendet: abschließen",
+	mineHandRefused: "Nicht übernommen",
 
 	callSound: "Ton",
 	callNotices: "Benachrichtigungen",
@@ -70,6 +71,7 @@ export const de: Record<keyof typeof en, string> = {
 	chatWrite: "Nachricht schreiben",
 	chatSend: "Senden",
 	chatNewer: "Neue Nachrichten",
+	chatEarlier: "Frühere Nachrichten",
 	chatDiscard: "Löschen",
 	chatTyping: "{name} schreibt…",
 	chatOffline: "Verbindung wird wiederhergestellt… Was Sie schreiben, geht hinaus, sobald sie wieder steht.",
@@ -94,6 +96,9 @@ export const de: Record<keyof typeof en, string> = {
 	handNobody: "Wählen Sie eine Person oder ein Team.",
 	handUnavailable: "Dort kann gerade niemand übernehmen.",
 	handSent: "An {name} übergeben. Bleiben Sie, bis jemand da ist.",
+	handColleague: "Jemand aus dem Team",
+	handRefused: "{name} hat nicht übernommen. Der Besucher bleibt bei Ihnen.",
+	handTakeBack: "Zurücknehmen",
 
 	wrapTitle: "Abschluss",
 	wrapReason: "Anlass",

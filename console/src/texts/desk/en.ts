@@ -35,6 +35,7 @@ export const en = {
 	mineOpen: "Open:",
 	mineUnread: "new",
 	mineWrapUp: "Ended: wrap up",
+	mineHandRefused: "Not taken over",
 
 	callSound: "Sound",
 	callNotices: "Notifications",
@@ -69,6 +70,7 @@ export const en = {
 	chatWrite: "Write a message",
 	chatSend: "Send",
 	chatNewer: "New messages",
+	chatEarlier: "Earlier messages",
 	chatDiscard: "Delete",
 	chatTyping: "{name} is typing…",
 	chatOffline: "Reconnecting… What you write is sent as soon as the connection is back.",
@@ -93,6 +95,9 @@ export const en = {
 	handNobody: "Choose a person or a team.",
 	handUnavailable: "Nobody there can take over right now.",
 	handSent: "Handed over to {name}. Stay until they are here.",
+	handColleague: "A colleague",
+	handRefused: "{name} did not take over. The visitor stays with you.",
+	handTakeBack: "Take back",
 
 	wrapTitle: "Wrap up",
 	wrapReason: "Reason",

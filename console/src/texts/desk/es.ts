@@ -36,6 +36,7 @@ export const es: Record<keyof typeof en, string> = {
 	mineOpen: "Abrir:",
 	mineUnread: "nuevos",
 	mineWrapUp: "Terminada: cerrar",
+	mineHandRefused: "Nadie se hizo cargo",
 
 	callSound: "Sonido",
 	callNotices: "Notificaciones",
@@ -70,6 +71,7 @@ export const es: Record<keyof typeof en, string> = {
 	chatWrite: "Escribe un mensaje",
 	chatSend: "Enviar",
 	chatNewer: "Mensajes nuevos",
+	chatEarlier: "Mensajes anteriores",
 	chatDiscard: "Eliminar",
 	chatTyping: "{name} está escribiendo…",
 	chatOffline: "Reconectando… Lo que escribas se enviará en cuanto vuelva la conexión.",
@@ -94,6 +96,9 @@ export const es: Record<keyof typeof en, string> = {
 	handNobody: "Elige una persona o un equipo.",
 	handUnavailable: "Allí nadie puede hacerse cargo ahora mismo.",
 	handSent: "Traspasado a {name}. Quédate hasta que llegue alguien.",
+	handColleague: "Un compañero",
+	handRefused: "{name} no se ha hecho cargo. El visitante sigue contigo.",
+	handTakeBack: "Recuperar",
 
 	wrapTitle: "Cierre",
 	wrapReason: "Motivo",

@@ -36,6 +36,7 @@ export const fr: Record<keyof typeof en, string> = {
 	mineOpen: "Ouvrir:",
 	mineUnread: "nouveaux",
 	mineWrapUp: "Terminée : à conclure",
+	mineHandRefused: "Non repris",
 
 	callSound: "Son",
 	callNotices: "Notifications",
@@ -70,6 +71,7 @@ export const fr: Record<keyof typeof en, string> = {
 	chatWrite: "Écrire un message",
 	chatSend: "Envoyer",
 	chatNewer: "Nouveaux messages",
+	chatEarlier: "Messages précédents",
 	chatDiscard: "Supprimer",
 	chatTyping: "{name} écrit…",
 	chatOffline: "Reconnexion… Vos messages partiront dès que la connexion sera rétablie.",
@@ -94,6 +96,9 @@ export const fr: Record<keyof typeof en, string> = {
 	handNobody: "Choisissez une personne ou une équipe.",
 	handUnavailable: "Personne ne peut prendre le relais pour l’instant.",
 	handSent: "Transmis à {name}. Restez jusqu’à son arrivée.",
+	handColleague: "Un collègue",
+	handRefused: "{name} n’a pas pris le relais. Le visiteur reste avec vous.",
+	handTakeBack: "Reprendre",
 
 	wrapTitle: "Conclusion",
 	wrapReason: "Motif",
