@@ -13,8 +13,6 @@ import (
 )
 
 // Every call that the table says is kept is kept, with who did it and to what, once it was answered; and no other.
-//
-// req 003-11
 func TestWhatIsKeptOfCalls(t *testing.T) {
 	s := newStage(t)
 	for _, route := range Routes() {

@@ -166,8 +166,6 @@ func wrongs(s *schema) map[string]any {
 
 // Every field of every body, as the document lists them, refuses what it must: the answer names it, nothing changes, and
 // nothing of it is logged.
-//
-// req 003-15
 func TestBadBodies(t *testing.T) {
 	s := newStage(t)
 	d := s.document()

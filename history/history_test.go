@@ -174,7 +174,7 @@ func TestASessionIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
-// req 001-31: who opts out in the middle of a session is no longer in what was written of it.
+// req 000-31: who opts out in the middle of a session is no longer in what was written of it.
 func TestWhatNamesTheVisitorIsForgottenOnceItIsNotKnownAnyMore(t *testing.T) {
 	k := open(t)
 	k.begin(t, session("a", "one"))
@@ -340,7 +340,7 @@ func TestAMessageThatCannotBeIsRefused(t *testing.T) {
 	is(t, k.Append(t.Context(), "a", "shop", "unknown", chat(1, "x")), history.ErrNotFound)
 }
 
-// req 001-26: a site that keeps no chat never writes it down.
+// A site that keeps no chat never writes it down.
 func TestChatOfASiteThatKeepsNoneIsNotStored(t *testing.T) {
 	k := open(t)
 	k.limits["shop"] = privacy.Retention{SessionDays: 30, ChatDays: 0, AuditDays: 90}

@@ -31,7 +31,7 @@ func (k *kept) fill(t testing.TB, s history.Session) (receipt string) {
 	return receipt
 }
 
-// req 001-33
+// req 000-33: what people wrote is encrypted at rest.
 func TestNothingThatIsSealedStandsInTheFile(t *testing.T) {
 	k := open(t)
 	k.fill(t, session("a", "one"))

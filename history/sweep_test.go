@@ -16,7 +16,7 @@ import (
 
 const day = 24 * time.Hour
 
-// req 001-26, 001-27
+// req 000-26, 000-27, 001-27, 002-14
 func TestASweepDeletesWhatIsPastItsSitesLimits(t *testing.T) {
 	k := open(t)
 	k.limits["shop"] = privacy.Retention{SessionDays: 10, ChatDays: 3, AuditDays: 90}

@@ -55,7 +55,7 @@ func TestNothingIsKeptByDefault(t *testing.T) {
 	}
 }
 
-// req 003-13, req 001-31, req 001-43: who may not be listed is not, whatever the page sends.
+// req 003-13, req 000-31, req 001-43: who may not be listed is not, whatever the page sends.
 func TestWhoMayBrowseInTheList(t *testing.T) {
 	h := newHouse(t)
 	out := func() http.Header { // the cookie of the opt-out pages
@@ -121,7 +121,7 @@ func (c *cookies) Header() http.Header         { return c.header }
 func (c *cookies) Write(b []byte) (int, error) { return len(b), nil }
 func (c *cookies) WriteHeader(int)             {}
 
-// req 001-31: an opted-out visitor is helped without being told from others.
+// req 000-31: an opted-out visitor is helped without being told from others.
 func TestHelpForWhoOptedOut(t *testing.T) {
 	h := newHouse(t)
 	h.site.Collection.ReturningID, h.site.Collection.IP = true, privacy.IPTruncated
