@@ -66,7 +66,7 @@ type hold struct {
 type handOver struct {
 	from, fromName string
 	to             To
-	note           string
+	toName, note   string
 }
 
 type agent struct {
@@ -426,7 +426,7 @@ func (d *desk) give(room, from string, to To, note string, now time.Time) error 
 		name = a.Name
 	}
 	draft := *v
-	draft.passed, draft.handOver = nil, &handOver{from, name, to, note}
+	draft.passed, draft.handOver = nil, &handOver{from, name, to, d.nameOf(to), note}
 	if to.Person == from || v.helpedBy(to.Person) || !d.anybodyLeft(&draft) {
 		return ErrUnavailable
 	}
@@ -438,6 +438,19 @@ func (d *desk) give(room, from string, to To, note string, now time.Time) error 
 		v.handed = to.Team
 	}
 	return nil
+}
+
+// nameOf is what people call the receiver; an agent who is gone has no name here.
+func (d *desk) nameOf(to To) string {
+	if a := d.agents[to.Person]; a != nil {
+		return a.Name
+	}
+	for _, t := range d.teams {
+		if t.ID == to.Team {
+			return t.Name
+		}
+	}
+	return ""
 }
 
 // places are what visitors are to be told: by room, of those whom nobody helps yet. A visitor counts who is ahead and could

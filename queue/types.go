@@ -101,6 +101,7 @@ type Offer struct {
 type HandOver struct {
 	Room    string
 	To      To
+	ToName  string // of the person or the team, as it was then
 	Refused bool
 }
 

@@ -27,7 +27,7 @@ func (d *desk) view(person string, now time.Time) View {
 		}
 		for _, h := range []*handOver{v.handOver, v.refused} {
 			if h != nil && h.from == person && v.helpedBy(person) {
-				view.HandOvers = append(view.HandOvers, HandOver{v.Room, h.to, h == v.refused})
+				view.HandOvers = append(view.HandOvers, HandOver{v.Room, h.to, h.toName, h == v.refused})
 			}
 		}
 	}

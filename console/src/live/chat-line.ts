@@ -22,6 +22,14 @@ const VISITOR = 1;
 /** Refusals that pass: the same message is tried again. */
 const passing: ReadonlySet<string> = new Set(["unavailable", "too-many", "rate"]);
 
+/** Without what the server takes for malformed and lays out nothing: control characters, halves of a pair. */
+const clean = (text: string): string =>
+	text
+		.replace(/\r\n?/g, "\n")
+		.replace(/[^\P{Cc}\n\t]/gu, "")
+		.trim()
+		.toWellFormed();
+
 type Send = (bytes: Uint8Array<ArrayBuffer>, lane?: "ordered" | "latest") => boolean;
 
 export class ChatLine {
@@ -75,7 +83,9 @@ export class ChatLine {
 		if (yes) this.#next();
 	}
 
-	say(text: string): void {
+	say(words: string): void {
+		const text = clean(words);
+		if (text === "") return;
 		const message: Unsent = { id: newChatID(), text, at: Date.now(), failed: false };
 		this.#draft = "";
 		this.#set({ ...this.chat.value, outbox: [...this.chat.value.outbox, message] });

@@ -6,7 +6,6 @@ import { Composer } from "./composer.tsx";
 import { HandingNotice } from "./handing.tsx";
 import { over } from "./room.ts";
 import type { LiveSession } from "./session.ts";
-import "./chat-notices.css";
 
 /** The chat beside the page. */
 export function ChatPanel({ session, fieldId }: { session: LiveSession; fieldId: string }) {

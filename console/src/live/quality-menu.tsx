@@ -26,7 +26,7 @@ export function QualityMenu({ session }: { session: LiveSession }) {
 			face={
 				<>
 					<Bars level={level} />
-					<span>{t(text)}</span>
+					<span class="quality-word">{t(text)}</span>
 				</>
 			}
 		>
