@@ -60,7 +60,7 @@ func (c *Console) serveStream(hc huma.Context, who caller, what feed) {
 
 	// From here on no error can be told any more: the stream just ends, and the browser opens another.
 	out := eventStream{control: http.NewResponseController(w), w: w, limit: c.stream.write}
-	if out.event(what.name, first) != nil {
+	if out.retry(retryUsual) != nil || out.event(what.name, first) != nil {
 		return
 	}
 	heartbeat := time.NewTicker(c.stream.heartbeat)
@@ -71,6 +71,9 @@ func (c *Console) serveStream(hc huma.Context, who caller, what feed) {
 	for {
 		select {
 		case <-ctx.Done():
+			if r.Context().Err() == nil {
+				_ = out.retry(retryNow) // who has been shut out learns it when the browser asks anew
+			}
 			return
 		case <-pause.C:
 			pending = what.changed
@@ -165,6 +168,16 @@ func (s *eventStream) event(name string, value any) error {
 	}
 	s.last = data
 	return s.send("event: " + name + "\ndata: " + string(data) + "\n\n")
+}
+
+// How long a browser waits before it opens an ended stream anew: usually, and when what it may see has changed.
+const (
+	retryUsual = 3 * time.Second
+	retryNow   = 100 * time.Millisecond
+)
+
+func (s *eventStream) retry(after time.Duration) error {
+	return s.send(fmt.Sprintf("retry: %d\n\n", after.Milliseconds()))
 }
 
 func (s *eventStream) comment() error { return s.send(":\n\n") }

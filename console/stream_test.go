@@ -19,7 +19,7 @@ type events struct {
 	cancel context.CancelFunc
 }
 
-type event struct{ name, data string }
+type event struct{ name, data, retry string }
 
 func (b *bench) events(browser *http.Client) *events {
 	b.t.Helper()
@@ -59,6 +59,8 @@ func (e *events) next() (event, error) {
 			next.name = value
 		case "data":
 			next.data = value
+		case "retry":
+			next.retry = value
 		case "":
 			return next, nil
 		}
@@ -158,6 +160,21 @@ func TestStreamEndsWithTheRole(t *testing.T) {
 	stream := b.events(b.signedIn("here@example.org"))
 	stream.list()
 	b.setRole("nobody")
+	stream.mustEnd()
+}
+
+// A browser waits some seconds before it opens an ended stream anew; who was shut out would look at the list that long.
+func TestStreamOfWhoIsShutOutIsOpenedAnewAtOnce(t *testing.T) {
+	b := newBench(t, benchOptions{pace: streamPace{between: time.Second, heartbeat: time.Hour, write: 10 * time.Second}})
+	stream := b.events(b.signedIn("here@example.org"))
+	if first, err := stream.next(); err != nil || first.retry != "3000" {
+		t.Fatalf("first %+v, %v", first, err)
+	}
+	stream.list()
+	b.console.streams.end(func(caller) bool { return true })
+	if last, err := stream.next(); err != nil || last.retry != "100" {
+		t.Errorf("last %+v, %v", last, err)
+	}
 	stream.mustEnd()
 }
 

@@ -250,7 +250,7 @@ function SignIns() {
 									<button
 										type="button"
 										class="button small danger"
-										aria-label={`${t("signInRevoke")}: ${device}`}
+										aria-label={`${t("signInRevoke")}: ${device || t("deviceUnknown")}`}
 										aria-disabled={busy}
 										onClick={() => act(() => revokeSignIn(id).then(list.reload), t("signInRevoked"))}
 									>

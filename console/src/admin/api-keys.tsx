@@ -4,8 +4,9 @@ import { moment } from "../texts/format.ts";
 import { t } from "../texts/index.ts";
 import { Fields, type FieldTable, FormBox } from "./fields.tsx";
 import { problemsIn, useForm, wrong } from "./form.ts";
-import { Confirm, Copyable, Row, Rows, roleName, Section, Show, useLoaded } from "./parts.tsx";
+import { Confirm, Copyable, Row, Rows, Section, Show, useLoaded } from "./parts.tsx";
 import { roleChoices } from "./people.tsx";
+import { roleName } from "./roles.ts";
 
 type New = { name: string; role: string };
 const table: FieldTable<New> = [

@@ -1,16 +1,31 @@
 /** Who did what, newest first; the log can be read and narrowed, never changed. */
 import { useEffect, useState } from "preact/hooks";
+import { getPeople, getTeams, type Person } from "../api/admin.ts";
 import { type AuditEntry, type AuditFilter, getAudit } from "../api/admin-records.ts";
+import { getSites } from "../api/admin-sites.ts";
 import { moment } from "../texts/format.ts";
 import { t } from "../texts/index.ts";
 import { problemText } from "../ui/problem.ts";
 import { Fields, type FieldTable, FormBox } from "./fields.tsx";
 import { useForm } from "./form.ts";
-import { Section } from "./parts.tsx";
+import { Section, useLoaded } from "./parts.tsx";
+
+type Names = ReadonlyMap<string, string>;
+
+/** Whom entries can be of, and how people call what entries name by ID; whatever is gone keeps its ID. */
+async function loadNames(): Promise<{ people: Person[]; names: Names }> {
+	const [people, sites, teams] = await Promise.all([getPeople(), getSites(), getTeams()]);
+	return { people, names: new Map([...people, ...sites, ...teams].map(({ id, name }) => [id, name])) };
+}
 
 const everything: AuditFilter = { actor: "", act: "", object: "", from: "", to: "" };
-const table: FieldTable<AuditFilter> = [
-	{ name: "actor", label: "auditActor", hint: "auditActorHint" },
+const tableOf = (people: readonly Person[]): FieldTable<AuditFilter> => [
+	{
+		name: "actor",
+		kind: "select",
+		label: "auditActor",
+		choices: [{ value: "", label: "auditAnyone" }, ...people.map(({ id, name }) => ({ value: id, name }))],
+	},
 	{ name: "act", label: "auditAct", hint: "auditActHint", code: true },
 	{ name: "object", label: "auditObject", hint: "auditObjectHint", code: true },
 	{ name: "from", kind: "date", label: "auditFrom" },
@@ -29,6 +44,7 @@ export function Audit() {
 	const [found, setFound] = useState<{ entries: AuditEntry[]; next: string; filter: AuditFilter }>();
 	const [busy, setBusy] = useState(false);
 	const [problem, setProblem] = useState("");
+	const known = useLoaded(loadNames);
 	const fetchPage = async (filter: AuditFilter, after: string) => {
 		const { from, to, ...rest } = filter;
 		const page = await getAudit({ ...rest, from: startOf(from), to: startOf(to, 1) }, after);
@@ -59,11 +75,11 @@ export function Audit() {
 		<>
 			<Section title="auditFilter">
 				<FormBox form={form} action="auditShow" always class="columns">
-					<Fields form={form} table={table} />
+					<Fields form={form} table={tableOf(known.value?.people ?? [])} />
 				</FormBox>
 			</Section>
 			<Section title="auditEntries">
-				{found && <Entries entries={found.entries} />}
+				{found && <Entries entries={found.entries} names={known.value?.names ?? new Map()} />}
 				<p class="problem" role="alert">
 					{problem}
 				</p>
@@ -77,12 +93,12 @@ export function Audit() {
 	);
 }
 
-function Entries({ entries }: { entries: AuditEntry[] }) {
+function Entries({ entries, names }: { entries: AuditEntry[]; names: Names }) {
 	if (entries.length === 0) return <p class="muted">{t("auditNone")}</p>;
 	return (
 		// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
 		<div class="scroll" tabIndex={0}>
-			<table class="table">
+			<table class="table entries">
 				<thead>
 					<tr>
 						<th scope="col">{t("auditWhen")}</th>
@@ -105,7 +121,7 @@ function Entries({ entries }: { entries: AuditEntry[] }) {
 								<code dir="ltr">{act}</code>
 							</td>
 							<td>
-								<bdi dir="ltr">{[object, objectId].filter(Boolean).join(" ")}</bdi>
+								<bdi dir="ltr">{object}</bdi> <bdi title={objectId}>{names.get(objectId) ?? objectId}</bdi>
 							</td>
 							<td>
 								<bdi dir="ltr">

@@ -5,7 +5,8 @@ import { go } from "../state/route.ts";
 import { t } from "../texts/index.ts";
 import { Fields, type FieldTable, FormBox } from "./fields.tsx";
 import { problemsIn, useForm, wrong } from "./form.ts";
-import { OpenPage, roleName, Show, takeToken, useLoaded } from "./parts.tsx";
+import { OpenPage, Show, takeToken, useLoaded } from "./parts.tsx";
+import { roleName } from "./roles.ts";
 
 type Accepted = { name: string; password: string };
 const table: FieldTable<Accepted> = [

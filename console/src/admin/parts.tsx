@@ -251,10 +251,3 @@ export function useFragment<const T extends string>(known: readonly [T, ...T[]])
 	}, []);
 	return at;
 }
-
-export const roles = ["agent", "manager", "admin"] as const;
-export const roleTexts = { agent: "roleAgent", manager: "roleManager", admin: "roleAdmin" } as const;
-export const roleName = (role: string): string => {
-	const known = roles.find((one) => one === role);
-	return known ? t(roleTexts[known]) : role;
-};

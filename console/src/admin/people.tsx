@@ -21,20 +21,8 @@ import { language, languages, t } from "../texts/index.ts";
 import { toast } from "../ui/toast.tsx";
 import { Field, Fields, type FieldTable, FormBox } from "./fields.tsx";
 import { problemsIn, useForm, wrong } from "./form.ts";
-import {
-	Confirm,
-	Copyable,
-	Facts,
-	Row,
-	Rows,
-	roleName,
-	roles,
-	roleTexts,
-	Section,
-	Show,
-	useAct,
-	useLoaded,
-} from "./parts.tsx";
+import { Confirm, Copyable, Facts, Row, Rows, Section, Show, useAct, useLoaded } from "./parts.tsx";
+import { roleName, roles, roleTexts } from "./roles.ts";
 
 export const roleChoices = roles.map((value) => ({ value, label: roleTexts[value] }));
 

@@ -1,5 +1,6 @@
 /** What every page of the console but the live view stands in: the way to the others, and who is signed in. */
 import type { ComponentChildren } from "preact";
+import "../admin/own-role.ts"; // the way to the other pages depends on it
 import { OfferCard } from "../desk/offer.tsx";
 import { StatusButton } from "../desk/status.tsx";
 import { account } from "../state/account.ts";

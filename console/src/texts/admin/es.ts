@@ -35,6 +35,7 @@ export const es: Record<keyof typeof en, string> = {
 	roleAgent: "Agente",
 	roleManager: "Responsable",
 	roleAdmin: "Administrador",
+	roleNow: "Su rol es ahora: {role}.",
 	yourName: "Su nombre",
 	yourNameHint: "Lo ven los visitantes a los que ayuda.",
 	passwordHint:
@@ -418,7 +419,7 @@ export const es: Record<keyof typeof en, string> = {
 	auditNone: "Nada coincide.",
 	auditWhen: "Cuándo",
 	auditActor: "Quién",
-	auditActorHint: "ID de la persona.",
+	auditAnyone: "Cualquiera",
 	auditAct: "Qué",
 	auditActHint: "Por ejemplo sign-in o session.view.",
 	auditObject: "Sobre qué",
