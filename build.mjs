@@ -11,6 +11,8 @@ const common = {
 	logLevel: "warning",
 };
 
+const languages = ["en", "es", "de", "fr", "ar"];
+
 // Parts that are fetched later carry a hash in their name: those of the last build must go.
 for (const folder of ["widget/dist", "console/dist"]) {
 	await mkdir(folder, { recursive: true });
@@ -25,7 +27,11 @@ await Promise.all([
 	}),
 	build({
 		...common,
-		entryPoints: { session: "widget/src/session.ts", capture: "widget/src/capture.ts" },
+		entryPoints: {
+			session: "widget/src/session.ts",
+			capture: "widget/src/capture.ts",
+			...Object.fromEntries(languages.map((language) => [`texts-${language}`, `widget/src/texts/${language}.ts`])),
+		},
 		outdir: "widget/dist",
 		format: "esm",
 	}),

@@ -1,3 +1,6 @@
+import type { Texts } from "./texts/en.ts";
+import type { Language } from "./texts/language.ts";
+
 /** What the loader hands to the session module, and what it gets back. */
 export type Boot = {
 	site: string;
@@ -5,6 +8,9 @@ export type Boot = {
 	server: string;
 	/** Hash of the bundles, for their immutable URLs. */
 	build: string;
+	language: Language;
+	/** The words of that language. */
+	texts: Texts;
 	host: HTMLElement;
 	root: ShadowRoot;
 	launcher: HTMLButtonElement;

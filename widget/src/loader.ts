@@ -93,7 +93,12 @@ function run(source: URL, site: string): Api {
 			// import() carries the nonce of this script on (HTML, "descendant script fetch options"). Some browsers
 			// remember a failed address, so each new attempt asks at another.
 			const again = attempt++ ? `&again=${attempt}` : "";
-			const session = (await import(`${server}widget/session.js?v=${BUILD}${again}`)) as typeof import("./session.ts");
+			const part = (name: string) => import(`${server}widget/${name}.js?v=${BUILD}${again}`);
+			// The page's language, its words and the session travel at the same time.
+			const [session, words] = (await Promise.all([part("session"), part(`texts-${language}`)])) as [
+				typeof import("./session.ts"),
+				typeof import("./texts/en.ts"),
+			];
 			attempt = 0;
 			if (origin === "browse" && !mayList()) {
 				if (!wished) return;
@@ -104,6 +109,8 @@ function run(source: URL, site: string): Api {
 				site,
 				server,
 				build: BUILD,
+				language,
+				texts: words.texts,
 				host,
 				root,
 				launcher: button,

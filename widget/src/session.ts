@@ -18,7 +18,7 @@ import { screens, summary } from "./room/screens.ts";
 import { Sharing } from "./room/sharing.ts";
 import { initialState, isPaused, isSeen, next, type State, withMembers, withRoom } from "./room/state.ts";
 import { Talk } from "./room/talk.ts";
-import { speech } from "./texts/texts.ts";
+import { type Speech, speech } from "./texts/texts.ts";
 import { type Actions, View } from "./ui/view.ts";
 
 const CLIENT = "widget/1";
@@ -30,7 +30,7 @@ export function start(boot: Boot): Running {
 }
 
 class Session implements Running, Desk {
-	readonly speech = speech();
+	readonly speech: Speech;
 	readonly client: EntryClient;
 	readonly tabs: Tabs;
 	readonly #link: Link;
@@ -60,6 +60,7 @@ class Session implements Running, Desk {
 
 	constructor(readonly boot: Boot) {
 		const { site, server, origin } = boot;
+		this.speech = speech(boot.language, boot.texts);
 		this.#saved = load(site) ?? fresh();
 		const joined = typeof origin === "object";
 		if (joined) Object.assign(this.#saved, origin);

@@ -18,7 +18,7 @@ const news: typeof others = {
 };
 const rules = new Intl.PluralRules("ar");
 
-export const ar: Texts = {
+export const texts: Texts = {
 	anAgent: "أحد موظفي الدعم",
 	help: "مساعدة مباشرة",
 	connecting: "جارٍ الاتصال…",

@@ -1,6 +1,6 @@
 import type { Texts } from "./en.ts";
 
-export const de: Texts = {
+export const texts: Texts = {
 	anAgent: "Jemand vom Support",
 	help: "Live-Hilfe",
 	connecting: "Verbindung wird aufgebaut …",

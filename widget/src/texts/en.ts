@@ -1,5 +1,5 @@
 /** English, which names the texts that every language has. Spans of time and lists of names come ready-made. */
-export const en = {
+export const texts = {
 	anAgent: "An agent",
 	help: "Live help",
 	connecting: "Connecting…",
@@ -103,4 +103,4 @@ export const en = {
 	pointed: (name: string, what: string) => (what ? `${name} points at “${what}”` : `${name} points at the page`),
 };
 
-export type Texts = typeof en;
+export type Texts = typeof texts;

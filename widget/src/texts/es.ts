@@ -1,6 +1,6 @@
 import type { Texts } from "./en.ts";
 
-export const es: Texts = {
+export const texts: Texts = {
 	anAgent: "Un agente",
 	help: "Ayuda en directo",
 	connecting: "Conectando…",

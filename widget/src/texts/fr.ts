@@ -1,6 +1,6 @@
 import type { Texts } from "./en.ts";
 
-export const fr: Texts = {
+export const texts: Texts = {
 	anAgent: "Un conseiller",
 	help: "Aide en direct",
 	connecting: "Connexion…",

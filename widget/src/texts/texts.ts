@@ -1,14 +1,7 @@
-import { ar } from "./ar.ts";
-import { de } from "./de.ts";
-import { en, type Texts } from "./en.ts";
-import { es } from "./es.ts";
-import { fr } from "./fr.ts";
-import { type Language, pageLanguage } from "./language.ts";
+import type { Texts } from "./en.ts";
+import type { Language } from "./language.ts";
 
 export type { Texts };
-
-/** All languages together are smaller than one more request. */
-export const all: Record<Language, Texts> = { en, es, de, fr, ar };
 
 /** Version of the consent texts, logged with each answer; to be raised whenever their meaning changes. */
 export const CONSENT_TEXT = "view/1";
@@ -25,8 +18,7 @@ export type Speech = {
 	day(ms: number): string;
 };
 
-export function speech(): Speech {
-	const language = pageLanguage();
+export function speech(language: Language, texts: Texts): Speech {
 	const unit = (unit: string) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" });
 	const minutes = unit("minute");
 	const seconds = unit("second");
@@ -37,7 +29,7 @@ export function speech(): Speech {
 	const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", ...clock });
 	return {
 		language,
-		texts: all[language],
+		texts,
 		minutes: (count) => minutes.format(count),
 		number: (value) => number.format(value),
 		time: (ms) => (new Date(ms).toDateString() === new Date().toDateString() ? hour : dated).format(ms),

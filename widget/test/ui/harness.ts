@@ -90,11 +90,19 @@ export async function boot(page: Page, server: TestServer, loader: Loader = {}):
 				states: [] as string[],
 				closed: 0,
 			};
-			const { start } = await import(`${server}/widget/session.js`);
+			const spoken = ["en", "es", "de", "fr", "ar"];
+			const wished = [document.documentElement.lang, ...navigator.languages].map((tag) => tag.split("-")[0] ?? "");
+			const language = wished.find((tag) => spoken.includes(tag)) ?? "en";
+			const [{ start }, { texts }] = await Promise.all([
+				import(`${server}/widget/session.js`),
+				import(`${server}/widget/texts-${language}.js`),
+			]);
 			const session = start({
 				site: "demo",
 				server: `${server}/`,
 				build: "abc123",
+				language,
+				texts,
 				host,
 				root,
 				launcher,

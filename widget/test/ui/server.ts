@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket as NetSocket } from "node:net";
 import { build } from "esbuild";
 import { decodeFrame, encodeFrame, encodeJSON, encodePointer, type Frame, Kind, readJSON } from "../../../wire/wire.ts";
+import { LANGUAGES } from "../../src/texts/language.ts";
 import { ServerSocket } from "./websocket.ts";
 
 export type Seen = Frame & { json: Record<string, unknown> | undefined };
@@ -371,7 +372,11 @@ async function bundles(): Promise<Map<string, string>> {
 		});
 		return result.outputFiles[0]?.text ?? "";
 	};
+	const words = LANGUAGES.map(
+		async (code) => [`/widget/texts-${code}.js`, await bundle(`texts/${code}`, "esm")] as const,
+	);
 	return new Map([
+		...(await Promise.all(words)),
 		["/widget.js", (await bundle("loader", "iife")).replace("__ALONGSIDE_BUILD__", "abc123")],
 		["/widget/session.js", await bundle("session", "esm")],
 		["/widget/capture-engine.js", await bundle("capture", "esm")],
