@@ -283,7 +283,9 @@ func (d *desk) expire(v *visit, now time.Time) (changed bool) {
 		_, attends := d.agents[h.person]
 		if !v.Help || !now.Before(h.until) || !attends {
 			v.held = hold{}
-			if !h.lost {
+			if h.lost { // the room would hold the agent's place for longer, and not tell the visitor's
+				d.leaves = append(d.leaves, leave{v.Room, h.person})
+			} else {
 				v.letPass(h.person, now)
 				d.miss(h.person)
 			}

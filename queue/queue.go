@@ -86,17 +86,18 @@ func (q *Queue) step(ctx context.Context) {
 	q.mu.Unlock()
 
 	for _, n := range all {
-		for room, p := range n.places {
-			if q.config.Place != nil {
-				q.config.Place.TellPlace(n.tenant, room, p.position, p.waitSeconds)
-			}
-		}
 		for _, l := range n.leaves {
 			if q.config.Leave == nil {
 				continue
 			}
 			if err := q.config.Leave(ctx, n.tenant, l.room, l.person, "handed-over"); err != nil {
-				q.log.Warn("an agent who handed over is still in the room", "room", l.room, "err", err)
+				q.log.Warn("an agent who does not help any more is still in the room", "room", l.room, "err", err)
+			}
+		}
+		// After those who leave: a visitor with an agent has no place.
+		for room, p := range n.places {
+			if q.config.Place != nil {
+				q.config.Place.TellPlace(n.tenant, room, p.position, p.waitSeconds)
 			}
 		}
 	}

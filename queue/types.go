@@ -58,7 +58,8 @@ type Place interface {
 type Config struct {
 	Routing Routing
 	Place   Place // nil: nobody is told
-	// Leave takes out of the room the agent who handed the visitor over, once the new one is in. nil: the agent stays.
+	// Leave takes an agent out of the room: who handed the visitor over, once the new one is in, and who lost the
+	// connection and did not come back in time. nil: the agent stays.
 	Leave func(ctx context.Context, tenant, room, person, why string) error
 	Now   func() time.Time // nil: time.Now
 	Log   *slog.Logger     // nil: slog.Default()

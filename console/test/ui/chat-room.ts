@@ -21,12 +21,27 @@ export class ChatRoom {
 	cutAfterStoring = false;
 	/** Refuses to store, with this code. */
 	refuse: string | undefined;
+	/** A room shows whoever comes only the messages after this number; the others are in the history. */
+	forgotten = 0;
 	readonly #seats = new Set<Seat>();
 
 	/** A seat that said hello: gets what it does not hold, and everything from now on. */
 	join(seat: Seat, held: number): void {
 		this.#seats.add(seat);
-		for (const message of this.stored) if (message.n > held) this.#show(seat, message);
+		for (const message of this.stored) if (message.n > Math.max(held, this.forgotten)) this.#show(seat, message);
+	}
+
+	/** A page of the history, as the API gives it. */
+	kept(query: URLSearchParams): object[] {
+		const [after, limit] = [Number(query.get("after")), Number(query.get("limit"))];
+		return this.stored
+			.filter(({ n }) => n > after)
+			.slice(0, limit)
+			.map(({ member, time, ...message }) => ({
+				...message,
+				person: message.role === "agent" ? `p${member - 1}` : "",
+				at: new Date(time).toISOString(),
+			}));
 	}
 
 	leave(seat: Seat): void {

@@ -334,6 +334,69 @@ test("a visitor is handed over with a note; the agent stays until taken out", as
 	assert.equal(server.joins.length, 1, "who was taken out does not come back by itself");
 });
 
+test("an open hand-over can be taken back; a refused one is said wherever the agent is, until it is read", async () => {
+	await enter();
+	const handOver = { room: "r1", name: "Grace Hopper", refused: false };
+	server.pushDesk({ mine: ["r1"], handOvers: [handOver] });
+	const notice = page.locator(".handing");
+	await notice.getByText("Handed over to Grace Hopper. Stay until they are here.").waitFor();
+	await notice.getByRole("button", { name: "Take back" }).click();
+	await notice.waitFor({ state: "detached" });
+	assert.deepEqual(server.calls.at(-1), { call: "POST /desk/decline", body: { room: "r1" } });
+	server.pushDesk({ handOvers: [] });
+	server.pushDesk({ handOvers: [handOver] });
+	await notice.waitFor();
+	await page.getByRole("link", { name: "Back to visitors" }).click();
+	server.pushDesk({ handOvers: [{ ...handOver, refused: true }] });
+	await page.locator(".toast", { hasText: "Grace Hopper did not take over. The visitor stays with you." }).waitFor();
+	await page.locator(".mine-row", { hasText: "Not taken over" }).getByRole("link").click();
+	await notice.getByText("Grace Hopper did not take over.").waitFor();
+	await notice.getByRole("button", { name: "Close" }).click();
+	await notice.waitFor({ state: "detached" });
+	server.pushDesk({ me: { status: "available", capacity: 3, active: 1 } });
+	await page.waitForTimeout(200);
+	assert.equal(await notice.count(), 0, "what was read does not come back");
+});
+
+test("messages older than what the room holds are fetched page by page, and what is read stays in place", async () => {
+	const chat = server.chat("r1");
+	for (let i = 1; i <= 250; i++)
+		chat.add(`message ${i}`, i % 2 ? { name: "Mia" } : { role: "agent", member: 2, name: "Ada Lovelace" });
+	chat.forgotten = 230;
+	await enter();
+	await settled(Array.from({ length: 20 }, (_, i) => `message ${i + 231}`));
+	const earlier = page.getByRole("button", { name: "Earlier messages" });
+	const top = () => page.getByText("message 231").evaluate((bubble) => bubble.getBoundingClientRect().top);
+	await earlier.scrollIntoViewIfNeeded();
+	const before = await top();
+	await earlier.click();
+	await page.getByText("message 131", { exact: true }).waitFor({ state: "attached" });
+	assert(Math.abs((await top()) - before) < 4, "what is being read stays where it was");
+	for (const oldest of [31, 1]) {
+		await earlier.click();
+		await page.getByText(`message ${oldest}`, { exact: true }).waitFor({ state: "attached" });
+	}
+	await settled(Array.from({ length: 250 }, (_, i) => `message ${i + 1}`));
+	await earlier.waitFor({ state: "detached" });
+	assert.equal(await messages().nth(1).getAttribute("data-own"), "true", "one's own of before are one's own");
+});
+
+test("facts follow when the site says in the middle of the talk who the visitor is, and not when a tab comes", async () => {
+	server.facts = { name: "Mia", user: "" };
+	const seat = await enter();
+	await page.locator(".facts-card").waitFor();
+	const looks = () => server.calls.filter(({ call }) => call === "GET /sessions/r1").length;
+	const before = looks();
+	seat.stand("helping");
+	seat.json(Kind.sources, { sources: [] });
+	await page.waitForTimeout(800);
+	assert.equal(looks(), before, "each look is in the audit log");
+	server.facts = { name: "Mia", user: "u-77" };
+	seat.stand("helping");
+	await page.locator(".facts-card").getByText("u-77").waitFor({ state: "attached" });
+	assert.equal(looks(), before + 1);
+});
+
 for (const who of ["agent", "visitor"] as const)
 	test(`after the ${who} ends, the conversation is wrapped up`, async () => {
 		server.facts = { name: "Mia", answers: [] };

@@ -30,6 +30,7 @@ export const desk = (over: Record<string, unknown> = {}) => ({
 	waiting: [] as Record<string, unknown>[],
 	offer: null as Record<string, unknown> | null,
 	mine: [] as string[],
+	handOvers: [] as Record<string, unknown>[],
 	...over,
 });
 export type Desk = ReturnType<typeof desk>;
@@ -174,7 +175,12 @@ export class TestServer {
 	}
 
 	async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		const path = new URL(request.url ?? "/", this.origin).pathname;
+		const { pathname: path, searchParams } = new URL(request.url ?? "/", this.origin);
+		const [, room] = /^\/api\/v1\/sessions\/([^/]+)\/messages$/.exec(path) ?? [];
+		if (room !== undefined) {
+			json(response, { items: this.chat(room).kept(searchParams), next: "" });
+			return;
+		}
 		if (path.startsWith("/api/")) {
 			this.#api(`${request.method} ${path}`, await readBody(request), response);
 			return;
