@@ -313,7 +313,7 @@ func TestErasureWhileMessagesAreAppended(t *testing.T) {
 				group.Go(func() { k.say(t, fmt.Sprint("s", i), chat(n, "secret-chat")) })
 			}
 			group.Go(func() {
-				ok(t, k.Changed(t.Context(), history.Session{Tenant: "a", ID: fmt.Sprint("s", i), Name: "Secret-Name again"}))
+				ok(t, k.Changed(t.Context(), history.Session{Tenant: "a", ID: fmt.Sprint("s", i), User: "secret-user", Name: "Secret-Name again"}))
 			})
 		}
 		group.Go(func() {
