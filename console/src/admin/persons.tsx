@@ -99,7 +99,7 @@ function Held({ who, what, onErased }: { who: Who; what: Found; onErased(): void
 									site.name,
 									t(kind === "message" ? "kindMessage" : "kindHelp"),
 									moment(opened),
-									t("messagesFact", { count: count(messages) }),
+									kind !== "message" && t("messagesFact", { count: count(messages) }),
 								]}
 							/>
 						}
