@@ -15,6 +15,8 @@ const CLIENT = "alongside-console/1";
 /** That an agent takes part is written down right after the welcome; only then are the facts this agent's to see, ms. */
 const FACTS_AFTER_MS = 400;
 const FACTS_AGAIN_MS = 2000;
+/** What a tab's coming or going changes is told in frames that arrive within this time, ms. */
+const TOGETHER_MS = 100;
 
 /** By kind: what goes to the screen of its tab. */
 const pictureKinds: ReadonlySet<number> = new Set([
@@ -47,6 +49,8 @@ export class LiveSession {
 	/** Something the agent tried was refused; the server's code. */
 	onRefused: (kind: number, code: string) => void = () => {};
 	#disposed = false;
+	/** When the list of members came last, ms. */
+	#membersAt = 0;
 	#refreshing: ReturnType<typeof setTimeout> | undefined;
 	readonly #meter = new Meter();
 	readonly #socket: Socket;
@@ -235,26 +239,29 @@ export class LiveSession {
 	 * into the audit log, so that it is taken for nothing else.
 	 */
 	#refresh(frame: Frame): void {
-		if (frame.kind === Kind.sources) clearTimeout(this.#refreshing);
+		const now = Date.now();
+		if (frame.kind === Kind.sources && now - this.#membersAt < TOGETHER_MS) clearTimeout(this.#refreshing);
 		const members = frame.kind === Kind.members && readBody(bodies.members, frame)?.members;
-		if (!members || !this.facts.value) return;
+		if (!members) return;
+		this.#membersAt = now;
 		const before = this.room.value.members;
 		const renamed = visitorOf(before)?.name !== visitorOf(members)?.name;
 		if (!renamed && JSON.stringify(before) !== JSON.stringify(members)) return;
 		clearTimeout(this.#refreshing);
-		this.#refreshing = setTimeout(() => this.#learn(0), FACTS_AFTER_MS);
+		this.#refreshing = setTimeout(() => this.#learn(0, FACTS_AGAIN_MS), FACTS_AFTER_MS);
 	}
 
-	/** Looks the facts up after each of the delays until they are found. */
+	/** Looks the facts up after each of the delays until there is something new: they may not be written down yet. */
 	#learn(after: number, ...again: number[]): void {
 		setTimeout(async () => {
 			if (this.#disposed) return;
-			try {
-				this.facts.set(await getFacts(this.id));
-			} catch {
-				const [next, ...rest] = again;
-				if (next !== undefined) this.#learn(next, ...rest);
+			const found = await getFacts(this.id).catch(() => undefined);
+			if (found && JSON.stringify(found) !== JSON.stringify(this.facts.value)) {
+				this.facts.set(found);
+				return;
 			}
+			const [next, ...rest] = again;
+			if (next !== undefined) this.#learn(next, ...rest);
 		}, after);
 	}
 
