@@ -41,7 +41,7 @@ test-e2e: build
 	$(TSX) --test-concurrency=1 $(wildcard e2e/*.test.ts)
 
 bench: build tools ## the figures of docs/benchmarks.md
-	go test -run '^$$' -bench . -benchmem ./wire ./rooms ./relay
+	go test -run '^$$' -bench . -benchmem -timeout 30m ./wire ./rooms ./relay ./history
 	node --import tsx e2e/bench/all.ts $(CLONE)
 
 soak: build tools ## what takes long

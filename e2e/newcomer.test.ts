@@ -162,7 +162,8 @@ test("the page's own views and every kind of page arrive", async () => {
 	await until("the canvas's picture", () =>
 		inMirror(agent, (doc) => doc.querySelector("canvas, img[data-canvas]") !== null),
 	);
-	await visitor.page.goto(new URL("/product/monstera-deliciosa", world.demo.shop).href).catch(() => undefined);
+	await visitor.page.goto(new URL("/product/swiss-cheese-plant", world.demo.shop).href);
+	await mirrorShows(agent, "Monstera deliciosa");
 	assert.deepEqual(agent.errors, []);
 	await visitor.context.close();
 	await agent.context.close();

@@ -12,7 +12,7 @@ export async function latency(): Promise<{ median: number; p99: number; ownFrame
 	const demo = await startDemo();
 	const [visiting, helping] = await Promise.all([launch(), launch()]);
 	try {
-		const { visitor, agent } = await liveSession(visiting, helping, demo, "/product/monstera-deliciosa");
+		const { visitor, agent } = await liveSession(visiting, helping, demo, "/product/swiss-cheese-plant");
 		const shown = agent.page.evaluate(
 			(samples) =>
 				new Promise<number[]>((resolve) => {
