@@ -69,15 +69,12 @@ function OpenRow({ session }: { session: LiveSession }) {
 						<Icon name="close" size={16} />
 					</button>
 				</>
+			) : handing?.refused ? (
+				<span class="tag" data-kind="front">
+					{t("mineHandRefused")}
+				</span>
 			) : (
-				<>
-					{handing?.refused && (
-						<span class="tag" data-kind="front">
-							{t("mineHandRefused")}
-						</span>
-					)}
-					<Badge state={state} />
-				</>
+				<Badge state={state} />
 			)}
 		</li>
 	);
