@@ -3,6 +3,8 @@ package queue
 import (
 	"slices"
 	"strings"
+
+	"alongside/privacy"
 )
 
 // route returns the teams whose members may take a visit, in the order of the tenant's list. None: everybody may. A team
@@ -18,30 +20,12 @@ func route(teams []Team, v Visit) (ids []string) {
 
 func (r Rule) matches(v Visit) bool {
 	return anyOf(r.Sites, func(site string) bool { return site == v.Site }) &&
-		anyOf(r.Paths, func(pattern string) bool { return matchPath(pattern, v.Path) }) &&
+		(len(r.Paths) == 0 || privacy.OnPath(r.Paths, v.Path)) &&
 		anyOf(r.Languages, func(lang string) bool { return matchLanguage(lang, v.Lang) })
 }
 
 func anyOf(list []string, match func(string) bool) bool {
 	return len(list) == 0 || slices.ContainsFunc(list, match)
-}
-
-// matchPath compares with a pattern in which a * stands for any characters, none included.
-func matchPath(pattern, path string) bool {
-	parts := strings.Split(pattern, "*")
-	rest, ok := strings.CutPrefix(path, parts[0])
-	if !ok || len(parts) == 1 {
-		return ok && rest == ""
-	}
-	last := len(parts) - 1
-	for _, part := range parts[1:last] {
-		_, after, found := strings.Cut(rest, part)
-		if !found {
-			return false
-		}
-		rest = after
-	}
-	return strings.HasSuffix(rest, parts[last])
 }
 
 // matchLanguage is basic filtering (RFC 4647 §3.3.1).

@@ -375,17 +375,3 @@ func TestTextThatIsNotUTF8(t *testing.T) {
 		t.Errorf("answered %d", a.StatusCode)
 	}
 }
-
-func TestOnPath(t *testing.T) {
-	for _, try := range []struct {
-		pattern, path string
-		want          bool
-	}{
-		{"/a", "/a", true}, {"/a", "/a/", false}, {"/a*", "/abc", true}, {"*", "", true}, {"/*/c", "/a/b/c", true},
-		{"/*/c", "/c", false}, {"/a*a", "/a", false}, {"/a*b*c", "/a1b2c", true}, {"/a*b*c", "/a1c", false}, {"/.", "/x", false},
-	} {
-		if got := onPath([]string{"/never", try.pattern}, try.path); got != try.want {
-			t.Errorf("%s on %s: %v", try.pattern, try.path, got)
-		}
-	}
-}

@@ -2,9 +2,6 @@ package relay
 
 import (
 	"net/http"
-	"net/url"
-	"slices"
-	"strings"
 
 	"alongside/privacy"
 	"alongside/rooms"
@@ -25,14 +22,14 @@ type visitor struct {
 // visitorOf applies the site's rules to a call whose fields were checked.
 func (s *Server) visitorOf(q *http.Request, site Site, b *request) (v visitor) {
 	c := site.Collection
-	path := pathOf(b.Page.URL)
-	sensitive := onPath(c.Sensitive, path)
+	path := privacy.PathOf(b.Page.URL)
+	sensitive := privacy.OnPath(c.Sensitive, path)
 	objects := q.Header.Get("Sec-GPC") == "1" || // Global Privacy Control §3.1
 		c.DoNotTrack && q.Header.Get("DNT") == "1"
 	v.optedOut = b.OptedOut || privacy.OptedOut(q, site.Key) || c.Minors
 	// A page keeps its path to itself before it has read the site's policy; it has seen to the lists itself.
 	told := path != "" && path != "/"
-	unwanted := told && (sensitive || onPath(c.Deny, path) || len(c.Allow) > 0 && !onPath(c.Allow, path))
+	unwanted := told && (sensitive || privacy.OnPath(c.Deny, path) || len(c.Allow) > 0 && !privacy.OnPath(c.Allow, path))
 	v.mayBeListed = c.Visitors == privacy.VisitorsAll && !v.optedOut && !objects && !unwanted
 	v.page = b.Page
 	if sensitive {
@@ -49,33 +46,4 @@ func (s *Server) visitorOf(q *http.Request, site Site, b *request) (v visitor) {
 	}
 	v.address = privacy.KeepAddress(c.IP, s.Address(q))
 	return v
-}
-
-// pathOf is a URL's path as browsers write it, empty if the URL has none.
-func pathOf(page string) string {
-	u, err := url.Parse(page)
-	if err != nil {
-		return ""
-	}
-	return u.EscapedPath()
-}
-
-// onPath tells whether one of the patterns matches the whole path; * stands for any characters.
-func onPath(patterns []string, path string) bool {
-	return slices.ContainsFunc(patterns, func(pattern string) bool {
-		parts := strings.Split(pattern, "*")
-		rest, ok := strings.CutPrefix(path, parts[0])
-		if !ok || len(parts) == 1 {
-			return ok && rest == ""
-		}
-		last := len(parts) - 1
-		for _, part := range parts[1:last] {
-			_, after, found := strings.Cut(rest, part)
-			if !found {
-				return false
-			}
-			rest = after
-		}
-		return strings.HasSuffix(rest, parts[last])
-	})
 }

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"net/url"
 
 	"alongside/accounts"
+	"alongside/privacy"
 	"alongside/queue"
 	"alongside/rooms"
 )
@@ -14,7 +14,7 @@ type desk struct{ queue *queue.Queue }
 
 func (d desk) Changed(v rooms.Visitor, tenant string) {
 	visit := queue.Visit{
-		Tenant: tenant, Room: v.Room, Site: v.Site.ID, Path: pathOf(v.Page.URL), Lang: v.Lang, Name: v.Name,
+		Tenant: tenant, Room: v.Room, Site: v.Site.ID, Path: privacy.PathOf(v.Page.URL), Lang: v.Lang, Name: v.Name,
 		Page: v.Page.URL, Title: v.Page.Title, Help: v.Help, Here: v.Sources > 0,
 	}
 	if v.Asked != nil {
@@ -29,15 +29,6 @@ func (d desk) Changed(v rooms.Visitor, tenant string) {
 }
 
 func (d desk) Gone(tenant, room string) { d.queue.Gone(tenant, room) }
-
-// pathOf is the path of a URL that the site lets out, as routing rules see it.
-func pathOf(address string) string {
-	parsed, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return parsed.Path
-}
 
 // routing gives the queue the tenant's teams.
 func routing(service *accounts.Service) queue.Routing {
