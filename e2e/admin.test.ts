@@ -178,6 +178,7 @@ test("teams: added with a rule, changed, removed", async () => {
 	await save(page);
 	await besides(rule.getByLabel("Languages"), /./);
 	await rule.getByLabel("Languages").fill("de, pt-BR");
+	assert.equal(await rule.locator(".problem").count(), 0, "what is being mended is not wrong any more");
 	await picture(page, "team-editor");
 	await warns(page);
 	await saves(page);
@@ -454,7 +455,9 @@ test("the help form: a choice with options, two names refused, two windows", asy
 	await third.getByLabel("Kind of answer").selectOption("choice");
 	await save(page);
 	await third.getByText("A choice needs at least one option.").waitFor();
+	assert.equal(await page.getByText("form[2]").count(), 0, "people read no names of fields");
 	await press(third, "Add an option");
+	await third.getByText("A choice needs at least one option.").waitFor({ state: "detached" });
 	await third.getByRole("textbox", { name: "Option 1" }).fill("Delivery");
 	await picture(page, "form-editor");
 	await press(page, "Question 3: Move up");

@@ -64,12 +64,17 @@ export function useForm<T extends object>({
 	const [busy, setBusy] = useState(false);
 	const [conflict, setConflict] = useState(false);
 	const root = useRef<HTMLFormElement>(null);
+	/** The problems are news: the first is gone to. What merely goes away moves nobody. */
+	const news = useRef(false);
 	const dirty = JSON.stringify(value) !== JSON.stringify(base);
 	useUnsaved(dirty && guarded);
 
 	useEffect(() => {
-		if (problems === none) return;
-		const first = root.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-invalid="true"] input');
+		if (!news.current) return;
+		news.current = false;
+		const first = root.current?.querySelector<HTMLElement>(
+			'[aria-invalid="true"], [data-invalid="true"] :is(input, button)',
+		);
 		if (first) first.focus();
 		else
 			setGeneral(
@@ -86,6 +91,7 @@ export function useForm<T extends object>({
 		setConflict(false);
 		const found = check?.(value) ?? none;
 		if (Object.keys(found).length > 0) {
+			news.current = true;
 			setProblems(found);
 			return;
 		}
@@ -99,13 +105,14 @@ export function useForm<T extends object>({
 		} catch (error) {
 			const known409 = error instanceof ApiError && error.status === 409 && error.code === "conflict" && load;
 			if (known409) setConflict(true);
-			else if (error instanceof ApiError && error.errors.length > 0)
+			else if (error instanceof ApiError && error.errors.length > 0) {
+				news.current = true;
 				setProblems(
 					Object.fromEntries(
 						error.errors.map(({ field, detail }) => [field, detail ? t("fieldServer", { detail }) : t("fieldWrong")]),
 					),
 				);
-			else setGeneral(problemText(error, known));
+			} else setGeneral(problemText(error, known));
 		}
 		setBusy(false);
 	};
@@ -122,9 +129,26 @@ export function useForm<T extends object>({
 			setGeneral(problemText(error));
 		}
 	};
-	const set = (patch: Partial<T>) => setValue((now) => ({ ...now, ...patch }));
+	const set = (patch: Partial<T>) => {
+		setValue((now) => ({ ...now, ...patch }));
+		setProblems((all) => {
+			const left = Object.entries(all).filter(([field]) =>
+				same(inside(value, field), inside({ ...value, ...patch }, field)),
+			);
+			return left.length === Object.keys(all).length ? all : Object.fromEntries(left);
+		});
+	};
 	return { value, set, problems, general, busy, dirty, conflict, loadNewer, submit, root };
 }
+
+/** What a field of the JSON names: "form[2].label". Of a list of texts it is the whole: it was sent tidied up. */
+const inside = (value: unknown, field: string): unknown =>
+	field
+		.replace(/\[\d+\]$/, "")
+		.split(/[.[\]]+/)
+		.filter(Boolean)
+		.reduce<unknown>((at, key) => (at as Readonly<Record<string, unknown>> | undefined)?.[key], value);
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 const versionOf = (saved: object): object => ("version" in saved ? { version: saved.version } : {});
 
