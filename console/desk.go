@@ -32,6 +32,14 @@ type deskView struct {
 	Waiting []waitingView `json:"waiting"`
 	Offer   *offerView    `json:"offer"`
 	Mine    []string      `json:"mine" doc:"Rooms"`
+
+	HandOvers []handOverView `json:"handOvers" doc:"That this person asked for"`
+}
+
+type handOverView struct {
+	Room    string `json:"room"`
+	Name    string `json:"name" doc:"Of the colleague or the team"`
+	Refused bool   `json:"refused" doc:"Nobody took the visitor, who stays with this person; else it is still open."`
 }
 
 type deskMe struct {
@@ -95,7 +103,12 @@ func (c *Console) deskOf(ctx context.Context, person accounts.Person) (deskView,
 		return deskView{}, err
 	}
 	v := c.queue.View(person.Tenant, person.ID)
-	view := deskView{Me: deskMe(v.Me), Waiting: viewWaiting(v.Waiting, sites), Mine: full(v.Mine)}
+	view := deskView{
+		Me: deskMe(v.Me), Waiting: viewWaiting(v.Waiting, sites), Mine: full(v.Mine), HandOvers: []handOverView{},
+	}
+	for _, h := range v.HandOvers {
+		view.HandOvers = append(view.HandOvers, handOverView{h.Room, h.ToName, h.Refused})
+	}
 	if o := v.Offer; o != nil {
 		view.Offer = &offerView{
 			o.Room, rooms.SiteName{ID: o.Site, Name: sites[o.Site]}, o.Name, o.Page, o.Title, o.Lang, o.Team, o.Since,

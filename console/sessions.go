@@ -160,6 +160,9 @@ func (c *Console) listSessions(ctx context.Context, who caller, in *sessionsQuer
 		Path: in.Path, Lang: in.Lang, Query: in.Query, User: in.User, Visitor: in.Visitor, Ticket: in.Ticket,
 		Open: in.Open, MinScore: in.MinScore, MaxScore: in.MaxScore, Participant: onlyOwn(who.person),
 	}
+	if filter.Kind == history.KindMessage && filter.Open {
+		filter.Participant = "" // what was left and waits for an answer is everybody's
+	}
 	page, err := c.history.List(ctx, who.person.Tenant, filter, in.After, in.Limit)
 	if err != nil {
 		return nil, err
@@ -176,10 +179,12 @@ func onlyOwn(person accounts.Person) string {
 	return person.ID
 }
 
-// sessionFor returns the session if the caller may see it; else it is not there.
+// sessionFor returns the session if the caller may see it: an agent what was their own, and messages that nobody has
+// answered. Else it is not there.
 func (c *Console) sessionFor(ctx context.Context, who caller, id string) (history.Session, error) {
 	session, err := c.history.Get(ctx, who.person.Tenant, id)
-	if err == nil && onlyOwn(who.person) != "" && !slices.Contains(session.Agents, who.person.ID) {
+	unanswered := session.Kind == history.KindMessage && session.WrapUp == nil
+	if err == nil && onlyOwn(who.person) != "" && !unanswered && !slices.Contains(session.Agents, who.person.ID) {
 		err = history.ErrNotFound
 	}
 	return session, err

@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"alongside/history"
 	"alongside/privacy"
 )
 
@@ -64,6 +66,39 @@ func TestAnAgentSeesOwnSessions(t *testing.T) {
 			t.Errorf("%s: %d %s, unknown: %d %s", path, one.status, one.body, none.status, none.body)
 		}
 	}
+}
+
+// What was left for the team is every agent's until one has answered it.
+func TestLeftMessagesAreEverybodysUntilAnswered(t *testing.T) {
+	s := newStage(t)
+	s.exec("UPDATE people SET role = 'agent' WHERE id = ?", s.person("manager@example.org").ID)
+	other := s.manager
+	left := history.Session{
+		Tenant: s.person("agent@example.org").Tenant, ID: "left-1", Site: s.here.Site.ID, Kind: history.KindMessage,
+		Opened: time.Now(), Name: "Vera", Email: "vera@example.net", Text: "Please call back.",
+	}
+	if _, err := s.history.Opened(t.Context(), left); err != nil {
+		t.Fatal(err)
+	}
+	waiting := func(who *http.Client) (ids []string) {
+		var page struct{ Items []struct{ ID string } }
+		s.must(who, "GET", "/api/v1/sessions?kind=message&open=true", "", &page)
+		for _, item := range page.Items {
+			ids = append(ids, item.ID)
+		}
+		return ids
+	}
+	if ids := waiting(other); len(ids) != 1 || ids[0] != "left-1" {
+		t.Fatalf("an agent finds %v", ids)
+	}
+	s.must(s.agent, "PUT", "/api/v1/sessions/left-1/wrap-up", `{"reason":"`+s.ids["reasons"]+`"}`, nil)
+	if ids := waiting(other); len(ids) != 0 {
+		t.Errorf("after it was answered an agent still finds %v", ids)
+	}
+	if answer := s.call(other, "GET", "/api/v1/sessions/left-1", ""); answer.status != http.StatusNotFound {
+		t.Errorf("another's answered message: %d", answer.status)
+	}
+	s.must(s.agent, "GET", "/api/v1/sessions/left-1", "", nil)
 }
 
 func TestWrapUpAndReport(t *testing.T) {
