@@ -253,7 +253,7 @@ test("a role that is taken away ends the room's socket and the streams at once, 
 	await until("socket and stream to end", async () => (await ends(person)).includes("socket 4403"), AT_ONCE_MS);
 	await until("the stream to end", async () => (await ends(person)).includes("stream /desk/stream"), AT_ONCE_MS);
 	await person.page.getByText("Your role is now: Agent.").waitFor({ timeout: AT_ONCE_MS });
-	await person.page.getByText("The session cannot go on").waitFor();
+	await person.page.getByText("Your access was taken away").waitFor();
 	await picture(person, "role-taken");
 	await person.page.goBack();
 	await desk(person.page);

@@ -43,7 +43,7 @@ function QueueRow({ waiting, colleagues, now }: RowProps) {
 		<li class="queue-row" data-room={room}>
 			<span class="place" title={t("queuePlace")}>
 				<span class="hidden">{t("queuePlace")}: </span>
-				{count(position)}
+				{position > 0 ? count(position) : "•"}
 			</span>
 			<div class="queue-who">
 				<p class="queue-name">

@@ -36,6 +36,7 @@ const words: Record<Exclude<Scene, "live">, Words> = {
 	gone: { icon: "search", title: "goneTitle", body: "goneBody" },
 	handed: { icon: "swap", title: "handedTitle", body: "handedBody" },
 	replaced: { icon: "tabs", title: "replacedTitle", body: "replacedBody", again: "continueHere" },
+	barred: { icon: "lost", title: "barredTitle", body: "barredBody" },
 	failed: { icon: "lost", title: "failedTitle", body: "failedBody", again: "tryAgain" },
 };
 

@@ -12,8 +12,10 @@ export function FactsCard({ session }: { session: LiveSession }) {
 	if (!facts) return null;
 	const page = sources.find((one) => one.source === shown) ?? sources[0];
 	const device = [facts.device, facts.browser, facts.os].filter(Boolean).join(" · ");
+	// The name heads the list already.
+	const answers = facts.answers.filter(({ value }) => value !== facts.name);
 	const rows: [string, string, "ltr" | undefined][] = [
-		...facts.answers.map(({ field, label, value }): [string, string, undefined] => [label || field, value, undefined]),
+		...answers.map(({ field, label, value }): [string, string, undefined] => [label || field, value, undefined]),
 		[t("factUser"), facts.user, undefined],
 		...Object.entries(facts.fields).map(([name, value]): [string, string, undefined] => [name, value, undefined]),
 		[t("email"), facts.email, "ltr"],

@@ -122,6 +122,7 @@ export type Scene =
 	| "gone"
 	| "handed"
 	| "replaced"
+	| "barred"
 	| "failed";
 
 export function sceneOf(room: Room, link: Link): Scene {
@@ -143,7 +144,7 @@ const refusals = {
 } as const;
 
 /** The agent is not in the room any more and does not come back by itself. */
-export const over: ReadonlySet<Scene> = new Set<Scene>(["ended", "gone", "handed", "replaced", "failed"]);
+export const over: ReadonlySet<Scene> = new Set<Scene>(["ended", "gone", "handed", "replaced", "barred", "failed"]);
 /** The agent sees the page, or saw it a moment ago. */
 export const viewing: ReadonlySet<Scene> = new Set<Scene>(["live", "paused", "away", "lost"]);
 /** Nothing of the page is kept in these. */
@@ -153,6 +154,7 @@ const closings: Record<number, Scene> = {
 	1000: "ended",
 	[Close.noRoom]: "gone",
 	[Close.replaced]: "replaced",
+	[Close.wrongRole]: "barred",
 	[Close.ended]: "ended",
 };
 

@@ -218,6 +218,8 @@ test("read is said only of what is before the agent's eyes", async () => {
 	chat.add("one");
 	await seat.hears(Kind.read);
 	await page.getByRole("button", { name: "Chat", exact: true }).click();
+	await page.locator(".composer").waitFor({ state: "hidden" });
+	await page.waitForTimeout(300); // what is no longer there is noticed after the next paint
 	chat.add("two");
 	await page.getByRole("button", { name: "Chat (1)" }).waitFor();
 	await page.waitForTimeout(300);

@@ -56,7 +56,7 @@ test("an agent waits, sees the page when the visitor agrees, and what changes in
 	const seat = await live();
 	seat.diff(1, "Monstera deliciosa, small");
 	await sees("Monstera deliciosa, small");
-	await page.getByText("You now see the visitor's page.").waitFor({ state: "attached" });
+	await page.getByRole("status").filter({ hasText: "You now see the visitor's page." }).waitFor({ state: "attached" });
 	const address = page.getByRole("region", { name: "The visitor's page" });
 	assert.match(await text(address), /Monstera deliciosa.*leaf-and-stem\.example\/plants\/monstera/);
 	assert.equal(await address.getByRole("link").count(), 0);

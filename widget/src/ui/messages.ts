@@ -18,6 +18,7 @@ export class Messages {
 	readonly element: HTMLElement;
 	#rows = new Map<string, Row>();
 	#shown: Chat | undefined;
+	#atEnd = true;
 
 	constructor(
 		private readonly speech: Speech,
@@ -29,6 +30,11 @@ export class Messages {
 			{ class: "log", role: "log", "aria-live": "off", "aria-label": speech.texts.messages, tabindex: "0" },
 			this.#list,
 		);
+		this.element.addEventListener("scroll", () => {
+			this.#atEnd = this.#nearEnd();
+		});
+		// What is written below may grow and take the newest message's place.
+		new ResizeObserver(() => this.#atEnd && this.toEnd()).observe(this.element);
 	}
 
 	update(chat: Chat): void {
@@ -36,9 +42,8 @@ export class Messages {
 		const { messages, unsent } = chat;
 		this.element.hidden = messages.length + unsent.length === 0;
 		if (before?.messages === messages && before.unsent === unsent && before.readByAgents === chat.readByAgents) return;
-		const { scrollHeight, scrollTop, clientHeight } = this.element;
 		const own = before !== undefined && unsent.length > before.unsent.length;
-		const follow = own || before === undefined || scrollHeight - scrollTop - clientHeight < NEAR_PX;
+		const follow = own || before === undefined || this.#nearEnd();
 		this.#shown = chat;
 
 		const rows = new Map<string, Row>();
@@ -68,6 +73,11 @@ export class Messages {
 			else this.#list.insertBefore(element, at);
 		}
 		if (follow) this.toEnd();
+	}
+
+	#nearEnd(): boolean {
+		const { scrollHeight, scrollTop, clientHeight } = this.element;
+		return scrollHeight - scrollTop - clientHeight < NEAR_PX;
 	}
 
 	toEnd(): void {

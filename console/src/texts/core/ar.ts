@@ -96,6 +96,8 @@ export const ar: Texts = {
 	replacedTitle: "مفتوحة في نافذة أخرى",
 	replacedBody: "انضممت إلى هذه الجلسة من مكان آخر.",
 	continueHere: "المتابعة هنا",
+	barredTitle: "سُحبت صلاحية وصولك",
+	barredBody: "غيّر أحد المديرين صلاحياتك، ولم تعد في هذه الجلسة.",
 	failedTitle: "لا يمكن متابعة الجلسة",
 	failedBody: "أغلق الخادم الاتصال ({code}).",
 	tryAgain: "المحاولة مجددًا",

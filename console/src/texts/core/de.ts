@@ -96,6 +96,8 @@ export const de: Texts = {
 	replacedTitle: "In einem anderen Fenster geöffnet",
 	replacedBody: "Sie sind dieser Sitzung an anderer Stelle erneut beigetreten.",
 	continueHere: "Hier fortsetzen",
+	barredTitle: "Ihr Zugang wurde beendet",
+	barredBody: "Ein Admin hat geändert, was Sie dürfen. Sie sind nicht mehr in dieser Sitzung.",
 	failedTitle: "Die Sitzung kann nicht weitergehen",
 	failedBody: "Der Server hat die Verbindung geschlossen ({code}).",
 	tryAgain: "Erneut versuchen",

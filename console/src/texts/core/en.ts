@@ -95,6 +95,8 @@ export const en = {
 	replacedTitle: "Open in another window",
 	replacedBody: "You joined this session again somewhere else.",
 	continueHere: "Continue here",
+	barredTitle: "Your access was taken away",
+	barredBody: "An admin has changed what you may do. You are no longer in this session.",
 	failedTitle: "The session cannot go on",
 	failedBody: "The server closed the connection ({code}).",
 	tryAgain: "Try again",

@@ -96,6 +96,8 @@ export const es: Texts = {
 	replacedTitle: "Abierta en otra ventana",
 	replacedBody: "Te has unido a esta sesión en otro lugar.",
 	continueHere: "Continuar aquí",
+	barredTitle: "Se ha retirado tu acceso",
+	barredBody: "Un administrador ha cambiado lo que puedes hacer. Ya no estás en esta sesión.",
 	failedTitle: "La sesión no puede continuar",
 	failedBody: "El servidor ha cerrado la conexión ({code}).",
 	tryAgain: "Volver a probar",

@@ -96,6 +96,8 @@ export const fr: Texts = {
 	replacedTitle: "Ouverte dans une autre fenêtre",
 	replacedBody: "Vous avez rejoint cette session ailleurs.",
 	continueHere: "Continuer ici",
+	barredTitle: "Votre accès a été retiré",
+	barredBody: "Un administrateur a modifié vos droits. Vous n’êtes plus dans cette session.",
 	failedTitle: "La session ne peut pas continuer",
 	failedBody: "Le serveur a fermé la connexion ({code}).",
 	tryAgain: "Réessayer",
