@@ -38,7 +38,7 @@ test-scripts: node_modules/.installed
 	$(TSX) --test-concurrency=2 $(wildcard wire/*.test.ts optout/*.test.ts widget/test/*/*.test.ts console/test/*/*.test.ts)
 
 test-e2e: build
-	$(TSX) --test-concurrency=1 $(wildcard e2e/*.test.ts)
+	$(TSX) --test-concurrency=2 $(wildcard e2e/*.test.ts)
 
 bench: build tools ## the figures of docs/benchmarks.md
 	go test -run '^$$' -bench . -benchmem -timeout 30m ./wire ./rooms ./relay ./history

@@ -146,7 +146,9 @@ test("an unmasked field is seen, and withdrawing consent ends the stream within 
 	await visitor.page.evaluate(() => document.body.insertAdjacentHTML("beforeend", "<p>stoppedCANARY</p>"));
 	await visitor.page.waitForTimeout(1000);
 	assert.equal(visitor.frames.slice(stopped).filter((f) => f.sent).length, 0);
-	await until("the agent's end", () => agent.page.getByText("The visitor stopped sharing").isVisible());
+	await until("the agent's end", () =>
+		agent.page.getByRole("heading", { name: "The visitor stopped sharing" }).isVisible(),
+	);
 	await visitor.context.close();
 	await agent.context.close();
 });

@@ -27,7 +27,7 @@ test("from Help to a page on the agent's screen, and back", async () => {
 
 	await joinByCode(agent, await askForHelp(visitor));
 	await visitor.page.getByText("Ada would like to see this page").waitFor();
-	await agent.page.getByText("Waiting for the visitor to agree").waitFor();
+	await agent.page.getByRole("heading", { name: "Waiting for the visitor to agree" }).waitFor();
 	const asked = performance.now();
 	await allow(visitor);
 	await waitForPicture(agent);
@@ -104,7 +104,7 @@ test("from Help to a page on the agent's screen, and back", async () => {
 
 	// The visitor ends it.
 	await visitor.page.getByRole("button", { name: "Stop sharing" }).click();
-	await agent.page.getByText("The visitor stopped sharing").waitFor();
+	await agent.page.getByRole("heading", { name: "The visitor stopped sharing" }).waitFor();
 	await endConversation(visitor);
 	await agent.page.getByText("The session has ended").waitFor();
 	assert.deepEqual(visitor.errors, []);
@@ -139,7 +139,7 @@ test("a visitor who says no is not seen", async () => {
 	await visitor.page.getByRole("button", { name: "Don’t allow" }).waitFor();
 	await new Promise((resolve) => setTimeout(resolve, 500));
 	await visitor.page.getByRole("button", { name: "Don’t allow" }).click();
-	await agent.page.getByText("The visitor said no").waitFor();
+	await agent.page.getByRole("heading", { name: "The visitor said no" }).waitFor();
 	const page = new Set([0x10, 0x11, 0x12, 0x20, 0x21, 0x22]);
 	assert.equal(visitor.frames.filter(({ sent, bytes }) => sent && page.has(bytes[0] as number)).length, 0);
 	await visitor.context.close();
