@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -24,7 +25,7 @@ type keeping struct {
 func (k keeping) session(s rooms.Session) history.Session {
 	return history.Session{
 		Tenant: s.Tenant, ID: s.Room, Site: s.Site, Team: k.queue.TeamOf(s.Tenant, s.Room), Kind: history.KindHelp,
-		Opened: firstSet(s.Asked, s.Accepted, s.Opened), Accepted: s.Accepted, Ended: s.Ended, Why: s.Why,
+		Opened: cmp.Or(s.Asked, s.Accepted, s.Opened), Accepted: s.Accepted, Ended: s.Ended, Why: s.Why,
 		Agents: s.Agents, Handler: s.Handler, Messages: s.Chats,
 		Page: s.Page, Lang: s.Lang, Browser: s.Device.Browser, OS: s.Device.OS, Device: s.Device.Kind,
 		Address: s.Address, Visitor: s.Visitor, User: s.User.ID, Fields: s.User.Fields,
@@ -75,15 +76,6 @@ func answers(given []rooms.Answer) []history.Answer {
 		kept = append(kept, history.Answer(a))
 	}
 	return kept
-}
-
-func firstSet(times ...time.Time) time.Time {
-	for _, t := range times {
-		if !t.IsZero() {
-			return t
-		}
-	}
-	return time.Time{}
 }
 
 // retention reads how long a site keeps what.

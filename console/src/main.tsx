@@ -12,9 +12,11 @@ import "./styles/visitors.css";
 import "./styles/live.css";
 import "./styles/stage.css";
 import "./styles/admin.css";
+import "./styles/setup.css";
 import "./styles/desk.css";
 import "./styles/chat.css";
 import "./styles/review.css";
+import "./styles/reports.css";
 
 applyTheme(document.documentElement);
 applyLanguage(document.documentElement);
