@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launch, open, text } from "../ui/browser.ts";
+import { launch, open, says } from "../ui/browser.ts";
 import { hasFocus } from "./focus.ts";
 import { AdminServer } from "./server.ts";
 
@@ -189,7 +189,7 @@ test("an API key's secret is shown once", async () => {
 test("the audit log: newest first, narrowed, and more by the server's key", async () => {
 	await visit("/audit");
 	await page.getByRole("row").nth(50).waitFor();
-	assert.match(await text(page.getByRole("row").nth(1)), /Ada Lovelace.*session\.view.*session x119.*site: s1/);
+	await says(page.getByRole("row").nth(1), /Ada Lovelace.*session\.view.*session x119.*site: s1/);
 	await page.getByRole("button", { name: "Show more" }).click();
 	await page.getByRole("row").nth(100).waitFor();
 	await page.getByRole("button", { name: "Show more" }).click();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launch, open, text } from "../ui/browser.ts";
+import { launch, open, says } from "../ui/browser.ts";
 import { busyBoard } from "./samples.ts";
 import { ReviewServer } from "./server.ts";
 
@@ -37,16 +37,16 @@ test("who waits longest stands on top; agents with status and load; only rooms w
 		"w1",
 	]);
 	await rows("Waiting").getByText("Offered to Grace Hopper").waitFor();
-	assert.match(await text(tile("Longest wait")), /^5:1\d$/);
-	assert.equal(await text(tile("Waiting")), "2");
-	assert.equal(await text(tile("Available")), "2");
-	assert.equal(await text(tile("Away")), "1");
-	assert.equal(await text(tile("Being helped")), "2");
-	assert.match(await text(rows("Agents").first()), /^Grace Hopper3 of 3 visitors.*Available$/);
-	assert.match(await text(rows("Agents").last()), /Ada Lovelace.*Away$/);
+	await says(tile("Longest wait"), /^5:1\d$/);
+	await says(tile("Waiting"), "2");
+	await says(tile("Available"), "2");
+	await says(tile("Away"), "1");
+	await says(tile("Being helped"), "2");
+	await says(rows("Agents").first(), /^Grace Hopper3 of 3 visitors.*Available$/);
+	await says(rows("Agents").last(), /Ada Lovelace.*Away$/);
 	const live = rows("Being helped");
 	assert.equal(await live.count(), 2);
-	assert.match(await text(live.first()), /Mia Wallner.*Agents: Grace HopperIn session12:3\d/);
+	await says(live.first(), /Mia Wallner.*Agents: Grace HopperIn session12:3\d/);
 });
 
 test("changes show by themselves; a lost server is said, and the last board stays", async () => {

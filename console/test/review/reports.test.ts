@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { launch, open, text } from "../ui/browser.ts";
+import { launch, open, says } from "../ui/browser.ts";
 import { daysReport, peopleReport } from "./samples.ts";
 import { figures, ReviewServer } from "./server.ts";
 
@@ -188,7 +188,7 @@ test("values are read off with the keyboard and with the pointer", async () => {
 	await page.keyboard.press("ArrowRight");
 	await page.keyboard.press("ArrowRight");
 	assert.equal(await read.getAttribute("aria-valuetext"), "Sun, Nov 22, 2026: Accepted 4, Abandoned 0, Waiting 1");
-	assert.match(await text(chart("Requests per day").locator(".legend")), /^Sun, Nov 22, 2026Accepted4Abandoned0/);
+	await says(chart("Requests per day").locator(".legend"), /^Sun, Nov 22, 2026Accepted4Abandoned0/);
 	await slider("Wait").focus();
 	await page.keyboard.press("End");
 	await page.keyboard.press("ArrowLeft");
@@ -197,11 +197,11 @@ test("values are read off with the keyboard and with the pointer", async () => {
 	assert.ok(box);
 	// Near the end of the first day's place, beside the axis of 48 px and the rest of 10 px.
 	await page.mouse.move(box.x + 48 + ((box.width - 58) / 3) * 0.9, box.y + 60);
-	assert.match(await text(chart("Requests per day").locator(".legend")), /^Fri, Nov 20, 2026Accepted8/);
+	await says(chart("Requests per day").locator(".legend"), /^Fri, Nov 20, 2026Accepted8/);
 	await page.mouse.move(box.x + box.width - 30, box.y + 60);
-	assert.match(await text(chart("Requests per day").locator(".legend")), /^Sun, Nov 22, 2026Accepted4/);
+	await says(chart("Requests per day").locator(".legend"), /^Sun, Nov 22, 2026Accepted4/);
 	await page.mouse.move(0, 0);
-	assert.match(await text(chart("Requests per day").locator(".legend")), /^Accepted/);
+	await says(chart("Requests per day").locator(".legend"), /^Accepted/);
 });
 
 test("right to left, time runs to the left, with the pointer and the keys", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launch, open, text } from "../ui/browser.ts";
+import { launch, open, says } from "../ui/browser.ts";
 import { someMessages, someSessions, wholeSession } from "./samples.ts";
 import { ReviewServer } from "./server.ts";
 
@@ -34,13 +34,13 @@ const fact = (name: string) =>
 
 test("facts, answers and consents", async () => {
 	await visit("a1");
-	assert.equal(await text(fact("Wait")), "0:42");
-	assert.equal(await text(fact("Duration")), "11:23");
-	assert.equal(await text(fact("How it ended")), "The visitor ended it");
-	assert.equal(await text(fact("Team")), "Orders");
-	assert.equal(await text(fact("plan")), "Gold");
-	assert.equal(await text(fact("Bestellnummer")), "4711");
-	assert.equal(await text(fact("Language")), "Austrian German");
+	await says(fact("Wait"), "0:42");
+	await says(fact("Duration"), "11:23");
+	await says(fact("How it ended"), "The visitor ended it");
+	await says(fact("Team"), "Orders");
+	await says(fact("plan"), "Gold");
+	await says(fact("Bestellnummer"), "4711");
+	await says(fact("Language"), "Austrian German");
 	const timeline = await card("Consents").locator("li").allInnerTexts();
 	assert.equal(timeline.length, 4);
 	assert.match(timeline[0] ?? "", /^Asked · See the page · Grace Hopper\s+.+9:01:00.* · Text version 3 · German$/);
@@ -61,7 +61,7 @@ test("the chat a page at a time, as text", async () => {
 	assert.equal(await lines.count(), 2);
 	await card("Chat").getByRole("button", { name: "Show later messages" }).click();
 	await lines.nth(3).waitFor();
-	assert.equal(await text(lines.nth(3)), "Danke <b>sehr</b>!");
+	await says(lines.nth(3), "Danke <b>sehr</b>!");
 	assert.equal(await card("Chat").getByRole("button").count(), 0);
 	assert.deepEqual(
 		server.asked("GET /sessions/a1/messages").map(({ after = "" }) => after),
@@ -76,20 +76,20 @@ test("a chat that is not kept any more is not taken for one in which nothing was
 
 test("a wrap-up is shown, changed with the desk's form, and shown as it is kept", async () => {
 	await visit("a1");
-	assert.equal(await text(fact("Note")), "Parcel was at the neighbour’s.");
+	await says(fact("Note"), "Parcel was at the neighbour’s.");
 	await card("Wrap up").getByRole("button", { name: "Edit" }).click();
 	assert.equal(await page.getByLabel("Ticket").inputValue(), "SHOP-118");
 	await page.getByLabel("Reason").selectOption("Payment");
 	await page.getByLabel("Note").fill("Paid twice.");
 	await page.getByRole("button", { name: "Save" }).click();
 	await card("Wrap up").getByText("Ada Lovelace").waitFor();
-	assert.equal(await text(fact("Reason")), "Payment");
+	await says(fact("Reason"), "Payment");
 	const put = server.calls.find(({ call }) => call === "PUT /sessions/a1/wrap-up");
 	assert.deepEqual(put?.body, { reason: "r2", note: "Paid twice.", ticket: "SHOP-118" });
 	await card("Wrap up").getByRole("button", { name: "Edit" }).click();
 	await page.getByLabel("Note").fill("nothing of this");
 	await page.getByRole("button", { name: "Cancel" }).click();
-	assert.equal(await text(fact("Note")), "Paid twice.");
+	await says(fact("Note"), "Paid twice.");
 });
 
 test("a left message is answered by mail and counts as answered once wrapped up", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { launch, open, text } from "../ui/browser.ts";
+import { launch, open, says } from "../ui/browser.ts";
 import { someSessions } from "./samples.ts";
 import { ReviewServer, session } from "./server.ts";
 
@@ -101,7 +101,7 @@ test("a period is meant on the person's own clock, days of 25 hours included", a
 	await page.getByLabel("From").fill("2026-10-26");
 	const before = server.calls.length;
 	await page.getByRole("button", { name: "Show", exact: true }).click();
-	assert.equal(await text(page.getByRole("alert").first()), "The end is before the beginning.");
+	await says(page.getByRole("alert").first(), "The end is before the beginning.");
 	assert.equal(server.calls.length, before);
 });
 

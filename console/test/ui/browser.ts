@@ -23,6 +23,18 @@ export async function open(browser: Browser, options: BrowserContextOptions = {}
 	return page;
 }
 
+/** What is fetched after the page stands appears a moment later than the place it stands in. */
+const SAYS_WITHIN_MS = 10_000;
+
+/** Waits until an element's text is, or matches, what is expected; fails with the text it has by then. */
+export async function says(locator: Locator, expected: string | RegExp): Promise<void> {
+	const right = (now: string) => (typeof expected === "string" ? now === expected : expected.test(now));
+	const by = Date.now() + SAYS_WITHIN_MS;
+	while (!right(await text(locator)) && Date.now() < by) await locator.page().waitForTimeout(25);
+	if (typeof expected === "string") assert.equal(await text(locator), expected);
+	else assert.match(await text(locator), expected);
+}
+
 export const text = async (locator: Locator): Promise<string> => (await locator.textContent()) ?? "";
 
 let axe: string | undefined;

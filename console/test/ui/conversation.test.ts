@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
 import { decodeTyping, Kind, readJSON } from "../../../wire/wire.ts";
-import { launch, open, text } from "./browser.ts";
+import { launch, open, says } from "./browser.ts";
 import type { Seat, Standing } from "./seat.ts";
 import { TestServer } from "./server.ts";
 
@@ -68,11 +68,11 @@ test("messages go both ways with sender and time, and say sent and read", async 
 	await page.getByText("Sent").waitFor();
 	assert.match(chat.came[0]?.id ?? "", /^[0-9a-f]{32}$/);
 	assert.equal(chat.came[0]?.text, "Let me look.\nOne moment.");
-	assert.match(await text(messages().nth(0)), /Mia.*Where is my parcel\?.*\d+:\d\d/);
-	assert.match(await text(messages().nth(1)), /You.*Let me look\./);
+	await says(messages().nth(0), /Mia.*Where is my parcel\?.*\d+:\d\d/);
+	await says(messages().nth(1), /You.*Let me look\./);
 	seat.read(2);
 	await page.getByText("Read", { exact: false }).last().waitFor();
-	assert.match(await text(messages().nth(1)), /Read/);
+	await says(messages().nth(1), /Read/);
 	assert.equal(await field().inputValue(), "");
 });
 
@@ -232,7 +232,7 @@ test("read is said only of what is before the agent's eyes", async () => {
 	chat.add("three");
 	const mine = page.getByRole("region", { name: "My conversations" });
 	await mine.getByText("three").waitFor();
-	assert.match(await text(mine), /Mia.*three.*1 new/);
+	await says(mine, /Mia.*three.*1 new/);
 	assert.match(await page.title(), /^\(1\) /);
 	assert.deepEqual(reads(), [1, 2]);
 	await mine.getByRole("link", { name: "Open: Mia" }).click();
@@ -303,7 +303,7 @@ test("the facts of the visitor stand above the chat", async () => {
 	await enter("helping", "");
 	const facts = page.locator(".facts-card");
 	await facts.getByText("A <b>late</b> parcel").waitFor();
-	assert.match(await text(facts), /Name.*Mia.*What is it about\?.*u-77.*plan.*gold.*Austrian German.*Firefox 143/);
+	await says(facts, /Name.*Mia.*What is it about\?.*u-77.*plan.*gold.*Austrian German.*Firefox 143/);
 	await page.getByRole("heading", { name: "You are helping Mia" }).waitFor();
 });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launch, open, text } from "./browser.ts";
+import { launch, open, says, text } from "./browser.ts";
 import { offer, TestServer, waiting } from "./server.ts";
 
 let server: TestServer;
@@ -100,8 +100,8 @@ test("the queue stands in order with place, wait, team, language and whom it is 
 	const queue = page.getByRole("region", { name: "Queue" });
 	const rows = queue.locator(".queue-row");
 	await rows.getByText("Offered to Grace").waitFor();
-	assert.match(await text(rows.nth(0)), /1.*Mia.*Checkout.*Goes first.*Orders.*British English.*1:0\d/);
-	assert.match(await text(rows.nth(1)), /2.*Noor.*Offered to Grace.*Arabic.*0:0\d/);
+	await says(rows.nth(0), /1.*Mia.*Checkout.*Goes first.*Orders.*British English.*1:0\d/);
+	await says(rows.nth(1), /2.*Noor.*Offered to Grace.*Arabic.*0:0\d/);
 	assert.match(await page.title(), /^\(2\) Desk/);
 	await queue.getByRole("button", { name: "Take: Noor" }).click();
 	await page.waitForURL("**/rooms/r2");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { decodePointer, Kind, readJSON } from "../../../wire/wire.ts";
-import { launch, open, text } from "./browser.ts";
+import { launch, open, says } from "./browser.ts";
 import { ME, type Seat, tab } from "./seat.ts";
 import { TestServer } from "./server.ts";
 
@@ -58,7 +58,7 @@ test("an agent waits, sees the page when the visitor agrees, and what changes in
 	await sees("Monstera deliciosa, small");
 	await page.getByRole("status").filter({ hasText: "You now see the visitor's page." }).waitFor({ state: "attached" });
 	const address = page.getByRole("region", { name: "The visitor's page" });
-	assert.match(await text(address), /Monstera deliciosa.*leaf-and-stem\.example\/plants\/monstera/);
+	await says(address, /Monstera deliciosa.*leaf-and-stem\.example\/plants\/monstera/);
 	assert.equal(await address.getByRole("link").count(), 0);
 	await page.getByRole("button", { name: /^Connection: (Good|Fair|Poor)$/ }).waitFor();
 });
@@ -340,11 +340,11 @@ test("who is here, and what the connection was judged by", async () => {
 	await live();
 	await page.getByRole("button", { name: "In this session: 2" }).click();
 	const people = page.getByRole("region", { name: "In this session" });
-	assert.match(await text(people), /Visitor\s*here.*Ada Lovelace \(you\)\s*viewing/);
+	await says(people, /Visitor\s*here.*Ada Lovelace \(you\)\s*viewing/);
 	await page.keyboard.press("Escape");
 	await people.waitFor({ state: "detached" });
 	await page.getByRole("button", { name: /^Connection: (Good|Fair|Poor)$/ }).click();
-	assert.match(await text(page.getByRole("region", { name: "Connection" })), /Round trip\s*\d+ ms/);
+	await says(page.getByRole("region", { name: "Connection" }), /Round trip\s*\d+ ms/);
 });
 
 test("a visitor's page runs nothing in the agent's browser", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launch, open, text } from "./browser.ts";
+import { launch, open, says, text } from "./browser.ts";
 import { TestServer, type Visitor } from "./server.ts";
 
 let server: TestServer;
@@ -108,8 +108,8 @@ test("visitors come and go with all their facts, those who wait first; their wor
 	server.push([hostile, visitor({ page: { url: "https://leaf-and-stem.example/", title: "Home" } }), longer]);
 	const rows = page.getByRole("listitem");
 	await rows.nth(2).waitFor();
-	assert.match(await text(rows.nth(1)), /Home/);
-	assert.match(await text(rows.nth(2)), /In session.*<img src=x onerror=alert\(1\)>.*2:00:0.*Grace/);
+	await says(rows.nth(1), /Home/);
+	await says(rows.nth(2), /In session.*<img src=x onerror=alert\(1\)>.*2:00:0.*Grace/);
 	assert.match(
 		await text(rows.nth(0)),
 		/Waiting.*Leaf & Stem.*Checkout.*5:0\d.*Computer · Firefox 143 · Windows 11.*Austrian German/,
