@@ -48,6 +48,11 @@ const (
 	OpSize      OpCode = 0x25
 	OpTitle     OpCode = 0x26
 	OpStates    OpCode = 0x27
+	OpAssign    OpCode = 0x28
+	OpHighlight OpCode = 0x29
+	OpAnimate   OpCode = 0x2a
+	OpPlayback  OpCode = 0x2b
+	OpMoves     OpCode = 0x2c
 )
 
 // operands spells each operation's operands: v varint, z svarint, s string, k key, f float32, p count and that many
@@ -57,7 +62,8 @@ var operands = map[OpCode]string{
 	OpRemove: "v", OpMove: "vvv", OpAttr: "vss", OpUnattr: "vs", OpData: "vs", OpValue: "vs", OpChecked: "vv",
 	OpSelected: "vp", OpScroll: "vzz", OpFocus: "v", OpHover: "v", OpSelection: "vvvv", OpOpen: "vv", OpMedia: "vvfff",
 	OpPicture: "vk", OpDefined: "v", OpSheet: "vvvsk", OpAdopt: "vp", OpRule: "vps", OpUnrule: "vp", OpResource: "kk",
-	OpSize: "vff", OpTitle: "s", OpStates: "vt",
+	OpSize: "vff", OpTitle: "s", OpStates: "vt", OpAssign: "vp", OpHighlight: "svp",
+	OpAnimate: "vvsssvvvfffff", OpPlayback: "vvff", OpMoves: "vvp",
 }
 
 // Limits of the string table of an epoch.

@@ -36,6 +36,11 @@ export const Op = {
 	size: 0x25,
 	title: 0x26,
 	states: 0x27,
+	assign: 0x28,
+	highlight: 0x29,
+	animate: 0x2a,
+	playback: 0x2b,
+	moves: 0x2c,
 } as const;
 
 /** Flags of an element operation; the lowest two bits are the namespace: 0 HTML, 1 SVG, 2 MathML. */

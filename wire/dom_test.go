@@ -24,7 +24,8 @@ var opNames = map[OpCode]string{
 	OpChecked: "checked", OpSelected: "selected", OpScroll: "scroll", OpFocus: "focus", OpHover: "hover",
 	OpSelection: "selection", OpOpen: "open", OpMedia: "media", OpPicture: "picture", OpDefined: "defined",
 	OpSheet: "sheet", OpAdopt: "adopt", OpRule: "rule", OpUnrule: "unrule", OpResource: "resource", OpSize: "size",
-	OpTitle: "title", OpStates: "states",
+	OpTitle: "title", OpStates: "states", OpAssign: "assign", OpHighlight: "highlight", OpAnimate: "animate",
+	OpPlayback: "playback", OpMoves: "moves",
 }
 
 // spell lists an operation as the vectors do: its name, then the operands in order, counts included.

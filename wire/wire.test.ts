@@ -105,6 +105,11 @@ const operands: Record<keyof typeof Op, string> = {
 	size: "vff",
 	title: "s",
 	states: "vt",
+	assign: "vp",
+	highlight: "svp",
+	animate: "vvsssvvvfffff",
+	playback: "vvff",
+	moves: "vvp",
 };
 const names = new Map(Object.entries(Op).map(([name, code]) => [code as number, name as keyof typeof Op]));
 

@@ -59,6 +59,25 @@ const decoders = {
 	[Op.size]: (r: DomReader) => ({ id: r.varint(), width: r.float(), height: r.float() }),
 	[Op.title]: (r: DomReader) => ({ title: r.string() }),
 	[Op.states]: (r: DomReader) => ({ id: r.varint(), states: list(r, () => r.string()) }),
+	[Op.assign]: (r: DomReader) => ({ id: r.varint(), nodes: numbers(r) }),
+	[Op.highlight]: (r: DomReader) => ({ name: r.string(), priority: r.varint(), ranges: numbers(r) }),
+	[Op.animate]: (r: DomReader) => ({
+		animation: r.varint(),
+		id: r.varint(),
+		pseudo: r.string(),
+		keyframes: r.string(),
+		easing: r.string(),
+		direction: r.varint(),
+		fill: r.varint(),
+		composite: r.varint(),
+		delay: r.float(),
+		duration: r.float(),
+		endDelay: r.float(),
+		iterations: r.float(),
+		iterationStart: r.float(),
+	}),
+	[Op.playback]: (r: DomReader) => ({ animation: r.varint(), state: r.varint(), time: r.float(), rate: r.float() }),
+	[Op.moves]: (r: DomReader) => ({ parent: r.varint(), prev: r.varint(), nodes: numbers(r) }),
 };
 
 type Code = keyof typeof decoders;

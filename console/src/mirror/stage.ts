@@ -132,6 +132,12 @@ export class Stage {
 		if (isElement(node)) this.#dressing.forget(node);
 	}
 
+	#move(id: number, parent: number, prev: number): void {
+		const node = this.tree.node(id);
+		if (!this.tree.move(id, parent, prev)) this.#hooks.onLost("a frame was moved");
+		else if (node) this.#sheets.moved(node);
+	}
+
 	#element(flags: number, tag: string, attributes: readonly Pair[]): void {
 		const element = createSafeElement(this.tree.document, flags & NAMESPACE_BITS, tag);
 		if (flags & ElementFlag.masked) element.setAttribute("alongside-masked", "");
@@ -198,11 +204,7 @@ export class Stage {
 			this.tree.insert(box);
 		},
 		[Op.remove]: ({ id }) => this.tree.remove(id),
-		[Op.move]: ({ id, parent, prev }) => {
-			const node = this.tree.node(id);
-			if (!this.tree.move(id, parent, prev)) this.#hooks.onLost("a frame was moved");
-			else if (node) this.#sheets.moved(node);
-		},
+		[Op.move]: ({ id, parent, prev }) => this.#move(id, parent, prev),
 		[Op.attr]: ({ id, name, value }) => this.#on(id, (element) => this.#dressing.set(element, name, value)),
 		[Op.unattr]: ({ id, name }) => this.#on(id, (element) => this.#dressing.unset(element, name)),
 		[Op.data]: ({ id, data }) => {
@@ -254,6 +256,17 @@ export class Stage {
 		[Op.title]: ({ title }) => this.#hooks.onTitle(title),
 		[Op.states]: ({ id, states }) =>
 			this.#on(id, (element) => element.setAttribute("alongside-state", states.join(" "))),
+		[Op.assign]: () => undefined,
+		[Op.highlight]: () => undefined,
+		[Op.animate]: () => undefined,
+		[Op.playback]: () => undefined,
+		[Op.moves]: ({ parent, prev, nodes }) => {
+			let after = prev;
+			for (const id of nodes) {
+				this.#move(id, parent, after);
+				after = id;
+			}
+		},
 	};
 }
 
