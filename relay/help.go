@@ -118,7 +118,7 @@ func (s *Server) leaveMessage(q *http.Request, site Site, b *request) (any, erro
 	if s.Messages == nil {
 		return nil, errOff
 	}
-	if err := checkUser(site, b.User); err != nil {
+	if err := checkUser(q.Context(), site, b.User); err != nil {
 		return nil, err
 	}
 	answers, name, err := site.answers(b)

@@ -32,7 +32,7 @@ func newHouse(t testing.TB) *house {
 	h.site, _ = oneSite{}.ByKey(t.Context(), "key")
 	h.site.Key = "key"
 	h.site.Collection = privacy.DefaultCollection()
-	h.site.IdentitySecret = identitySecret
+	h.site.IdentitySecret = func(context.Context) ([]byte, error) { return identitySecret, nil }
 	h.site.Form = func(lang string) []FormField {
 		label := map[string]string{"de": "Ihr Name"}[lang]
 		return []FormField{

@@ -84,7 +84,7 @@ func (s *Server) openRoom(q *http.Request, site Site, b *request) (any, error) {
 	if !b.Help && !who.mayBeListed {
 		return nil, &refusal{http.StatusForbidden, "not-listed", "", "who merely browses here is not listed"}
 	}
-	if err := checkUser(site, b.User); err != nil {
+	if err := checkUser(q.Context(), site, b.User); err != nil {
 		return nil, err
 	}
 	o := rooms.Opening{
@@ -148,7 +148,7 @@ type receiptAnswer struct {
 }
 
 func (s *Server) identify(q *http.Request, site Site, b *request) (any, error) {
-	if err := checkUser(site, b.User); err != nil {
+	if err := checkUser(q.Context(), site, b.User); err != nil {
 		return nil, err
 	}
 	if who := s.visitorOf(q, site, b); who.user.ID != "" {
@@ -166,7 +166,7 @@ func (s *Server) object(q *http.Request, site Site, b *request) (any, error) {
 }
 
 // checkUser refuses a user whom the site has not signed.
-func checkUser(site Site, u *signedUser) error {
+func checkUser(ctx context.Context, site Site, u *signedUser) error {
 	if u == nil {
 		return nil
 	}
@@ -174,8 +174,15 @@ func checkUser(site Site, u *signedUser) error {
 	if err := u.user().Validate(); errors.As(err, &wrong) {
 		return invalid("user."+wrong.Field, wrong.Detail)
 	}
-	signature := privacy.IdentitySignature(site.IdentitySecret, u.ID, u.Fields)
-	if len(site.IdentitySecret) == 0 || !hmac.Equal([]byte(signature), []byte(u.Signature)) {
+	var secret []byte
+	if site.IdentitySecret != nil {
+		var err error
+		if secret, err = site.IdentitySecret(ctx); err != nil {
+			return fmt.Errorf("read identity secret: %w", err)
+		}
+	}
+	signature := privacy.IdentitySignature(secret, u.ID, u.Fields)
+	if len(secret) == 0 || !hmac.Equal([]byte(signature), []byte(u.Signature)) {
 		return &refusal{http.StatusForbidden, "signature", "user.signature", "the site has not signed this user"}
 	}
 	return nil

@@ -34,7 +34,9 @@ type Site struct {
 	Origins               []string // as browsers send them, for instance https://shop.example
 	Policy                json.RawMessage
 	Collection            privacy.Collection
-	IdentitySecret        []byte // signs the site's users; empty: nobody can be identified
+	// IdentitySecret signs the site's users; nil or an empty secret: nobody can be identified. It is sealed at rest, so it
+	// is read only when a page names a user.
+	IdentitySecret func(ctx context.Context) ([]byte, error)
 
 	// Form is asked before a request for help, in the visitor's language; nil: nothing is.
 	Form func(lang string) []FormField

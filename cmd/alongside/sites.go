@@ -34,13 +34,12 @@ func (s sites) ByKey(ctx context.Context, key string) (relay.Site, error) {
 	if err != nil {
 		return relay.Site{}, fmt.Errorf("encode policy: %w", err)
 	}
-	secret, err := s.accounts.IdentitySecret(ctx, site.Tenant, site.ID)
-	if err != nil {
-		return relay.Site{}, fmt.Errorf("read identity secret: %w", err)
-	}
 	return relay.Site{
 		ID: site.ID, Tenant: site.Tenant, Name: site.Name, Key: site.Key, Origins: site.Origins, Policy: policy,
-		Collection: site.Collection, IdentitySecret: secret, Open: site.Help.Hours.Open,
+		Collection: site.Collection, Open: site.Help.Hours.Open,
+		IdentitySecret: func(ctx context.Context) ([]byte, error) {
+			return s.accounts.IdentitySecret(ctx, site.Tenant, site.ID)
+		},
 		Form: func(lang string) []relay.FormField { return formFields(site.Help.FormIn(lang)) },
 		Answers: func(lang string, given map[string]string) ([]rooms.Answer, error) {
 			return checkedAnswers(site.Help, lang, given)
