@@ -1,10 +1,9 @@
 /** What agents see of the site's pages: the mode, exceptions by selector, and the parts of addresses. */
 import { getSite, modes, type Policy, rules, type Selector, savePolicy } from "../api/admin-sites.ts";
-import { count } from "../texts/format.ts";
-import { t } from "../texts/index.ts";
 import { Field, Fields, type FieldTable, FormBox } from "./fields.tsx";
 import { lines, problemOf, useForm, wrong } from "./form.ts";
 import { Section } from "./parts.tsx";
+import { RuleList } from "./rule-list.tsx";
 import type { TabProps } from "./site.tsx";
 
 const modeTexts = {
@@ -55,45 +54,23 @@ export function PrivacyTab({ site, put }: TabProps) {
 		},
 		load: async () => (await getSite(site.id)).policy,
 	});
-	const { selectors, url } = form.value;
-	const setSelector = (at: number, patch: object) =>
-		form.set({ selectors: selectors.map((one, i) => (i === at ? { ...one, ...patch } : one)) as Selector[] });
+	const { url } = form.value;
 	return (
 		<Section title="tabPrivacy" hint="privacyLead">
 			<FormBox form={form}>
 				<Fields form={form} table={modeTable} />
-				<fieldset class="row-field rules">
-					<legend>{t("selectors")}</legend>
-					<p class="hint">{t("selectorsLead")}</p>
-					{selectors.map((selector, i) => (
-						<fieldset key={i} class="item columns">
-							<legend>{t("ruleAt", { at: count(i + 1) })}</legend>
-							{selectorTable.map(({ name, ...spec }) => (
-								<Field
-									key={name}
-									{...spec}
-									value={selector[name]}
-									problem={problemOf(form.problems, `selectors[${i}].${name}`)}
-									onChange={(value) => setSelector(i, { [name]: value })}
-								/>
-							))}
-							<button
-								type="button"
-								class="button small danger fit"
-								onClick={() => form.set({ selectors: selectors.filter((_, j) => j !== i) })}
-							>
-								{t("ruleRemove")}
-							</button>
-						</fieldset>
-					))}
-					<button
-						type="button"
-						class="button small fit"
-						onClick={() => form.set({ selectors: [...selectors, { css: "", rule: "mask", paths: [] }] })}
-					>
-						{t("selectorAdd")}
-					</button>
-				</fieldset>
+				<RuleList<Selector>
+					name="selectors"
+					legend="selectors"
+					lead="selectorsLead"
+					add="selectorAdd"
+					fields={selectorTable}
+					fresh={{ css: "", rule: "mask", paths: [] }}
+					rules={form.value.selectors}
+					problems={form.problems}
+					columns
+					onChange={(selectors) => form.set({ selectors })}
+				/>
 				<Field
 					kind="several"
 					label="urlParts"

@@ -4,9 +4,10 @@ import { getPeople, getTeams, type Person, type Rule, removeTeam, saveTeam, type
 import { getSites, type Site } from "../api/admin-sites.ts";
 import { count } from "../texts/format.ts";
 import { t } from "../texts/index.ts";
-import { Field, Fields, type FieldTable, FormBox } from "./fields.tsx";
-import { lines, problemOf, problemsIn, useForm, wrong } from "./form.ts";
+import { Fields, type FieldTable, FormBox } from "./fields.tsx";
+import { lines, problemsIn, useForm, wrong } from "./form.ts";
 import { Confirm, Row, Rows, Section, Show, useLoaded } from "./parts.tsx";
+import { RuleList } from "./rule-list.tsx";
 import { mayLeave } from "./unsaved.ts";
 
 const blank: Team = { id: "", name: "", members: [], rules: [] };
@@ -109,9 +110,6 @@ function TeamForm({ team, people, sites, onClose, onSaved }: Props) {
 			return saved;
 		},
 	});
-	const { rules } = form.value;
-	const setRule = (at: number, patch: Partial<Rule>) =>
-		form.set({ rules: rules.map((rule, i) => (i === at ? { ...rule, ...patch } : rule)) });
 	const close = (
 		<button type="button" class="button" onClick={onClose}>
 			{t("cancel")}
@@ -120,38 +118,17 @@ function TeamForm({ team, people, sites, onClose, onSaved }: Props) {
 	return (
 		<FormBox form={form} aside={close}>
 			<Fields form={form} table={teamTable(people)} />
-			<fieldset class="row-field rules">
-				<legend>{t("rules")}</legend>
-				<p class="hint">{t("rulesLead")}</p>
-				{rules.map((rule, i) => (
-					<fieldset key={i} class="item">
-						<legend>{t("ruleAt", { at: count(i + 1) })}</legend>
-						{ruleFields(sites).map(({ name, ...spec }) => (
-							<Field
-								key={name}
-								{...spec}
-								value={rule[name]}
-								problem={problemOf(form.problems, `rules[${i}].${name}`)}
-								onChange={(value) => setRule(i, { [name]: value })}
-							/>
-						))}
-						<button
-							type="button"
-							class="button small danger fit"
-							onClick={() => form.set({ rules: rules.filter((_, j) => j !== i) })}
-						>
-							{t("ruleRemove")}
-						</button>
-					</fieldset>
-				))}
-				<button
-					type="button"
-					class="button small fit"
-					onClick={() => form.set({ rules: [...rules, { sites: [], paths: [], languages: [] }] })}
-				>
-					{t("ruleAdd")}
-				</button>
-			</fieldset>
+			<RuleList<Rule>
+				name="rules"
+				legend="rules"
+				lead="rulesLead"
+				add="ruleAdd"
+				fields={ruleFields(sites)}
+				fresh={{ sites: [], paths: [], languages: [] }}
+				rules={form.value.rules}
+				problems={form.problems}
+				onChange={(rules) => form.set({ rules })}
+			/>
 		</FormBox>
 	);
 }
