@@ -5,6 +5,9 @@
 
 import { KEY_BYTES } from "../../../wire/wire.ts";
 
+/** An SVG image beyond it is shown as an image only. */
+const MAX_DRAWING_BYTES = 2 << 20;
+
 /** A room sends at most 16 MiB; what is more comes from a room that forgot, and the oldest unused goes first. */
 const MAX_BYTES = 48 << 20;
 
@@ -40,7 +43,7 @@ const MIME_TYPES: Readonly<Record<number, ReadonlySet<string>>> = {
 	]),
 };
 
-type Asset = { bytes: number; text?: string; blob?: Blob; url?: string; users: number };
+type Asset = { bytes: number; text?: string; drawing?: string; blob?: Blob; url?: string; users: number };
 
 export class Assets {
 	readonly #assets = new Map<string, Asset>();
@@ -58,6 +61,8 @@ export class Assets {
 		const mimeType = mime.split(";")[0]?.trim() ?? "";
 		if (type === AssetType.style) asset.text = new TextDecoder().decode(bytes);
 		else if (MIME_TYPES[type]?.has(mimeType)) asset.blob = new Blob([bytes], { type: mimeType });
+		if (asset.blob?.type === "image/svg+xml" && bytes.length <= MAX_DRAWING_BYTES)
+			asset.drawing = new TextDecoder().decode(bytes);
 		this.#assets.set(key, asset);
 		this.#bytes += asset.bytes;
 		this.#evict();
@@ -71,6 +76,11 @@ export class Assets {
 	/** The text of a style asset. */
 	text(key: string): string | undefined {
 		return this.#assets.get(key)?.text;
+	}
+
+	/** The text of an SVG image. */
+	drawing(key: string): string | undefined {
+		return this.#assets.get(key)?.drawing;
 	}
 
 	/** An object URL of the asset, until `release` was called as often; undefined if it cannot be shown. */

@@ -11,6 +11,7 @@ export const BASE_SHEET = `@layer alongside {
 	alongside-refused { display: none !important; }
 	alongside-embed { display: inline-block; width: 300px; height: 150px; background: ${HATCH}; }
 	alongside-box { box-sizing: border-box !important; background: ${HATCH} !important; outline: 1px dashed #8a94a688 !important; outline-offset: -1px; }
+	svg[alongside-sprites] { display: block !important; position: absolute !important; width: 0 !important; height: 0 !important; overflow: hidden !important; visibility: hidden; }
 	[alongside-unreadable] { background: ${HATCH}; }
 	[alongside-pinned] {
 		box-sizing: border-box !important;

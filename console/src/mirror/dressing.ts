@@ -5,10 +5,11 @@ import { clobbers, plain, renderOf, writeAttribute } from "./attributes.ts";
 import { isHTML } from "./elements.ts";
 import { obtain } from "./maps.ts";
 import type { Resources } from "./resources.ts";
+import { partOf, Sprites } from "./sprites.ts";
 import { assetRef } from "./styletext.ts";
 
 /** A picture that an element shows in place of its own content. */
-type Picture = { wanted: string; shown: string | undefined };
+type Picture = { wanted: string; shown: string | undefined; url: string };
 
 export class Dressing {
 	readonly #assets: Assets;
@@ -16,12 +17,14 @@ export class Dressing {
 	/** Custom properties of the mirror in an element's `style`, which the page's own `style` must not wipe out. */
 	readonly #properties = new WeakMap<Element, Map<string, string>>();
 	readonly #pictures = new Map<Element, Picture>();
+	readonly #sprites: Sprites;
 	/** Elements with a new pinned size. */
 	readonly #pinned = new Set<Element>();
 
 	constructor(assets: Assets, resources: Resources) {
 		this.#assets = assets;
 		this.#resources = resources;
+		this.#sprites = new Sprites(resources, (key) => assets.drawing(key));
 	}
 
 	set(element: Element, name: string, value: string): void {
@@ -42,25 +45,33 @@ export class Dressing {
 				if (name === "style") this.#writeProperties(element);
 			};
 			refresh();
+			const part = partOf(element, name, value);
+			if (part) this.#sprites.want(element, name, part);
+			else this.#sprites.forget(element, name);
+			// A video shows its picture, not the poster it had.
+			const url = name === "poster" && this.#pictures.get(element)?.url;
+			if (url) this.#show(element, url);
 		}
 	}
 
 	unset(element: Element, name: string): void {
 		if (!renderOf(element, name)) return;
 		this.#resources.forget(element, name);
+		this.#sprites.forget(element, name);
 		writeAttribute(element, name, undefined);
 		if (name === "style") this.#writeProperties(element);
 	}
 
 	/** PICTURE; shown as soon as its asset is here, and until then the one before. */
 	picture(element: Element, key: string): void {
-		const picture = this.#pictures.get(element) ?? { wanted: key, shown: undefined };
+		const picture = this.#pictures.get(element) ?? { wanted: key, shown: undefined, url: "" };
 		this.#pictures.set(element, picture);
 		picture.wanted = key;
 		const url = picture.shown === key ? undefined : this.#assets.acquire(key);
 		if (url === undefined) return;
 		if (picture.shown !== undefined) this.#assets.release(picture.shown);
 		picture.shown = key;
+		picture.url = url;
 		this.#show(element, url);
 	}
 
@@ -75,8 +86,9 @@ export class Dressing {
 		this.#pinned.add(element);
 	}
 
-	/** Pins what is new; asks for the layout once for all of them. */
+	/** Ends a body: shows what needs its place in the tree, and pins what is new; asks for the layout once for all of them. */
 	finish(): void {
+		this.#sprites.settle();
 		const inline = [...this.#pinned].filter((element) => displayOf(element) === "inline");
 		for (const element of this.#pinned) element.setAttribute("alongside-pinned", "");
 		for (const element of inline) element.setAttribute("alongside-pinned", "inline");
@@ -85,6 +97,7 @@ export class Dressing {
 
 	forget(element: Element): void {
 		this.#resources.forget(element);
+		this.#sprites.forget(element);
 		this.#pinned.delete(element);
 		const shown = this.#pictures.get(element)?.shown;
 		if (shown !== undefined) this.#assets.release(shown);

@@ -84,3 +84,7 @@ export const isElement = (node: Node | undefined | null): node is Element => nod
 /** A `style` element of either kind: its text is a sheet, which only sheets.ts writes. */
 export const isStyle = (node: Node | undefined): node is HTMLStyleElement | SVGStyleElement =>
 	isElement(node) && node.localName === "style";
+
+/** The window of a document with its constructors; undefined for one that is not shown. */
+export const viewOf = (document: Document): (Window & typeof globalThis) | undefined =>
+	(document.defaultView as (Window & typeof globalThis) | null) ?? undefined;

@@ -1,6 +1,7 @@
 /** Shows where the visitor points, what has the focus and what is selected, without touching the agent's own. */
 
-import { isElement, isHTML } from "./elements.ts";
+import { isElement, isHTML, viewOf } from "./elements.ts";
+import { clamp } from "./highlights.ts";
 import { renderedParent } from "./tree.ts";
 
 const HIGHLIGHT = "alongside-selection";
@@ -51,13 +52,12 @@ export class Pointing {
 
 	/** Shows a selection between two points; undefined: none. */
 	select(anchor?: Node, anchorOffset = 0, focus?: Node, focusOffset = 0): void {
-		if (this.#selectedIn) highlights(this.#selectedIn)?.delete(HIGHLIGHT);
+		if (this.#selectedIn) viewOf(this.#selectedIn)?.CSS.highlights?.delete(HIGHLIGHT);
 		this.#selectedIn = undefined;
 		const document = anchor?.ownerDocument;
 		if (!anchor || !focus || !document || focus.ownerDocument !== document) return;
-		const view = document.defaultView as (Window & typeof globalThis) | null;
-		const registry = highlights(document);
-		if (!view || !registry) return;
+		const view = viewOf(document);
+		if (!view?.CSS.highlights) return;
 		const range = document.createRange();
 		range.setStart(anchor, clamp(anchor, anchorOffset));
 		range.setEnd(focus, clamp(focus, focusOffset));
@@ -66,19 +66,11 @@ export class Pointing {
 			range.setStart(focus, clamp(focus, focusOffset));
 			range.setEnd(anchor, clamp(anchor, anchorOffset));
 		}
-		registry.set(HIGHLIGHT, new view.Highlight(range));
+		view.CSS.highlights.set(HIGHLIGHT, new view.Highlight(range));
 		this.#selectedIn = document;
 	}
 }
 
 function isEditable(element: Element): boolean {
 	return isHTML(element, "input") || isHTML(element, "textarea") || element.hasAttribute("contenteditable");
-}
-
-function highlights(document: Document): HighlightRegistry | undefined {
-	return (document.defaultView as (Window & typeof globalThis) | null)?.CSS?.highlights;
-}
-
-function clamp(node: Node, offset: number): number {
-	return Math.min(offset, (node as CharacterData).data?.length ?? node.childNodes.length);
 }

@@ -34,6 +34,11 @@ export class Resources {
 		this.#spoil(ref);
 	}
 
+	/** The content key of what a ref stands for. */
+	key(ref: string): string | undefined {
+		return this.#keys.get(ref);
+	}
+
 	/** An asset has come that refs may have waited for. */
 	arrived(key: string): void {
 		for (const [ref, wanted] of this.#keys) if (wanted === key) this.#spoil(ref);

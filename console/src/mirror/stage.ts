@@ -4,17 +4,20 @@
  */
 
 import { ElementFlag, Op } from "../../../wire/dom.ts";
+import { Animations } from "./animations.ts";
 import type { Assets } from "./assets.ts";
 import { boxStyle } from "./attributes.ts";
 import { BASE_SHEET } from "./basesheet.ts";
 import { Dressing } from "./dressing.ts";
 import { createSafeElement, FRAME_SANDBOX, isElement, isHTML } from "./elements.ts";
+import { Highlights } from "./highlights.ts";
 import { showOpen } from "./opening.ts";
 import type { Handlers, Operation, Pair } from "./operations.ts";
 import { Pointing } from "./pointing.ts";
 import { Resources } from "./resources.ts";
 import { Scrolling } from "./scrolling.ts";
 import { Sheets } from "./sheets.ts";
+import { assign, attachShadow } from "./slots.ts";
 import { keepStill } from "./stillness.ts";
 import { Tree } from "./tree.ts";
 
@@ -47,6 +50,8 @@ export class Stage {
 	readonly #resources: Resources;
 	readonly #sheets: Sheets;
 	readonly #dressing: Dressing;
+	readonly #animations: Animations;
+	readonly #highlights = new Highlights((id) => this.tree.node(id));
 	readonly #pointing = new Pointing();
 	readonly #scrolling = new Scrolling();
 	#flushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -65,6 +70,7 @@ export class Stage {
 		this.#resources = new Resources(assets, () => this.#flushSoon());
 		this.#sheets = new Sheets(assets, this.#resources, BASE_SHEET);
 		this.#dressing = new Dressing(assets, this.#resources);
+		this.#animations = new Animations(this.#resources);
 		this.tree = new Tree(host, (node) => this.#forget(node));
 	}
 
@@ -113,6 +119,7 @@ export class Stage {
 
 	destroy(): void {
 		clearTimeout(this.#flushTimer);
+		this.#animations.destroy();
 		this.#dressing.destroy();
 		this.#resources.destroy();
 		this.frame.remove();
@@ -129,7 +136,12 @@ export class Stage {
 	#forget(node: Node): void {
 		this.#scrolling.forget(node);
 		this.#sheets.removed(node);
-		if (isElement(node)) this.#dressing.forget(node);
+		if (isElement(node)) {
+			this.#dressing.forget(node);
+			this.#animations.forget(node);
+		} else if (node.nodeType === Node.DOCUMENT_NODE) {
+			this.#highlights.forget(node as Document);
+		}
 	}
 
 	#move(id: number, parent: number, prev: number): void {
@@ -172,9 +184,9 @@ export class Stage {
 		this.#sheets.adopt(document, []);
 	}
 
-	#shadow(): void {
+	#shadow(flags: number): void {
 		const host = this.tree.parent;
-		const root = isElement(host) ? attachShadow(host) : undefined;
+		const root = isElement(host) ? attachShadow(host, flags) : undefined;
 		if (!root) {
 			this.tree.descend(this.tree.limbo());
 			return;
@@ -196,7 +208,7 @@ export class Stage {
 		[Op.element]: ({ flags, tag, attributes }) => this.#element(flags, tag, attributes),
 		[Op.up]: () => this.tree.up(),
 		[Op.text]: ({ data }) => this.tree.insert(this.tree.document.createTextNode(data)),
-		[Op.shadow]: () => this.#shadow(),
+		[Op.shadow]: ({ flags }) => this.#shadow(flags),
 		[Op.content]: ({ flags }) => this.#content(flags),
 		[Op.box]: ({ properties }) => {
 			const box = this.tree.document.createElement("alongside-box");
@@ -256,10 +268,11 @@ export class Stage {
 		[Op.title]: ({ title }) => this.#hooks.onTitle(title),
 		[Op.states]: ({ id, states }) =>
 			this.#on(id, (element) => element.setAttribute("alongside-state", states.join(" "))),
-		[Op.assign]: () => undefined,
-		[Op.highlight]: () => undefined,
-		[Op.animate]: () => undefined,
-		[Op.playback]: () => undefined,
+		[Op.assign]: ({ id, nodes }) => this.#on(id, (element) => assign(element, nodes, (node) => this.tree.node(node))),
+		[Op.highlight]: ({ name, priority, ranges }) => this.#highlights.show(name, priority, ranges),
+		[Op.animate]: ({ animation, id, ...operands }) =>
+			this.#on(id, (element) => this.#animations.start(animation, element, operands)),
+		[Op.playback]: ({ animation, state, time, rate }) => this.#animations.play(animation, state, time, rate),
 		[Op.moves]: ({ parent, prev, nodes }) => {
 			let after = prev;
 			for (const id of nodes) {
@@ -277,15 +290,6 @@ function empty(document: Document, isQuirky: boolean): void {
 	document.close();
 	document.replaceChildren();
 	if (document.defaultView) keepStill(document.defaultView);
-}
-
-/** All roots are open here: nothing runs that a closed one could be hidden from. */
-function attachShadow(host: Element): ShadowRoot | undefined {
-	try {
-		return host.attachShadow({ mode: "open" });
-	} catch {
-		return undefined;
-	}
 }
 
 function isAdopter(node: Node | undefined): node is Document | ShadowRoot {

@@ -61,6 +61,29 @@ export const rewriteMedia = (text: string, dark: boolean): string =>
 /** Rewrites a list of declarations, or a single value, as in a `style` attribute. */
 export const rewriteDeclarations = (text: string, lookup: Lookup): string => new Rewriter(lookup).declarations(text);
 
+/** The declarations of a text that the browser has written, as name and value. */
+export function splitDeclarations(text: string): [name: string, value: string][] {
+	const declarations: [string, string][] = [];
+	let depth = 0;
+	let part = "";
+	let name: string | undefined;
+	for (const { kind, raw } of tokens(`${text};`)) {
+		if (kind === "function" || "([{".includes(raw)) depth++;
+		else if (")]}".includes(raw)) depth--;
+		if (depth === 0 && raw === ";") {
+			if (name !== undefined) declarations.push([name, part.trim()]);
+			name = undefined;
+			part = "";
+		} else if (depth === 0 && raw === ":" && name === undefined) {
+			name = part.trim();
+			part = "";
+		} else {
+			part += raw;
+		}
+	}
+	return declarations;
+}
+
 class Rewriter {
 	readonly #lookup: Lookup;
 	readonly #dark: boolean;

@@ -8,6 +8,21 @@ export const MATHML = 2;
 
 type Attributes = Readonly<Record<string, string>>;
 
+/** Of an animation; times in ms. */
+const TIMING = {
+	pseudo: "",
+	easing: "linear",
+	direction: 0,
+	fill: 0,
+	composite: 0,
+	delay: 0,
+	duration: 1000,
+	endDelay: 0,
+	iterations: 1,
+	iterationStart: 0,
+};
+type Timing = typeof TIMING;
+
 /** One epoch: its operations, and the frames they are sent in. */
 export class Script {
 	readonly writer = new DomWriter();
@@ -136,6 +151,28 @@ export class Script {
 	title(text: string): void {
 		this.#operation(Op.title);
 		this.writer.once(text);
+	}
+
+	/** ranges: four numbers each. */
+	highlight(name: string, ranges: readonly number[], priority = 0): void {
+		this.#operation(Op.highlight);
+		this.writer.name(name);
+		for (const number of [priority, ranges.length, ...ranges]) this.writer.varint(number);
+	}
+
+	animate(animation: number, id: number, keyframes: string, given: Partial<Timing> = {}): void {
+		const timing = { ...TIMING, ...given };
+		this.#operation(Op.animate, animation, id);
+		for (const string of [timing.pseudo, keyframes, timing.easing]) this.writer.name(string);
+		for (const number of [timing.direction, timing.fill, timing.composite]) this.writer.varint(number);
+		const { delay, duration, endDelay, iterations, iterationStart } = timing;
+		for (const number of [delay, duration, endDelay, iterations, iterationStart]) this.writer.float(number);
+	}
+
+	playback(animation: number, state: number, time: number, rate = 1): void {
+		this.#operation(Op.playback, animation, state);
+		this.writer.float(time);
+		this.writer.float(rate);
 	}
 
 	states(id: number, states: readonly string[]): void {
