@@ -6,7 +6,7 @@
  */
 
 import { Flag, Kind } from "../../../wire/wire.ts";
-import { isBox, isMasked, Masks, type Passwords } from "../mask/masks.ts";
+import { isBox, isMasked, Masks, Passwords } from "../mask/masks.ts";
 import type { Policy } from "../policy.ts";
 import { Activity } from "./activity.ts";
 import { Body } from "./body.ts";
@@ -91,7 +91,7 @@ export class Engine {
 	readonly #sender: Sender;
 	readonly #resources: Resources;
 	readonly #closedRoots = new WeakMap<Element, ShadowRoot>();
-	readonly #passwords: Passwords = { fields: new WeakSet(), names: new Set() };
+	readonly #passwords = new Passwords();
 	readonly #past = { modified: new WeakSet<CSSStyleSheet>(), fetched: new WeakMap<object, string | null>() };
 	/** The documents and shadow roots that are listened to, with the windows that were patched. */
 	#patches = new Patches();
@@ -238,7 +238,7 @@ export class Engine {
 	}
 
 	#newEpoch(): Epoch {
-		const masks = new Masks(this.#policy, this.#passwords);
+		const masks = new Masks(this.#policy, this.#passwords, this.#closedRoots);
 		const selected = new Selected();
 		const funnel = new Funnel(masks, selected, (url, kind, element) => this.#resources.refer(url, kind, element));
 		const body = new Body();
@@ -485,6 +485,7 @@ export class Engine {
 			() => {
 				if (this.#at !== at) return;
 				at?.activity.defined(element);
+				at?.tree.judge(element);
 				this.#schedule();
 			},
 			() => undefined,
@@ -587,7 +588,13 @@ export class Engine {
 				target.addEventListener(type, listener, { capture: true, passive: true, signal });
 		};
 		on(root, "scroll", (at, node) => at.activity.scrolled(node));
-		on(root, "input change", (at, node) => at.fields.touch(node));
+		on(root, "input change", (at, node, event) => {
+			at.fields.touch(node);
+			if (event.isTrusted && node.nodeType === 1 && at.masks.rememberEdited(node as Element)) at.tree.judge(node);
+		});
+		on(root, "slotchange", (at, node) => {
+			for (const child of (node as HTMLSlotElement).assignedNodes?.() ?? []) at.tree.judge(child);
+		});
 		on(root, "reset", (at) => at.fields.touchAll());
 		on(root, "toggle", (at, node) => at.activity.opened(node as Element));
 		on(root, "play pause volumechange ratechange seeked ended loadedmetadata", (at, node) =>

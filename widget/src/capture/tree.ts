@@ -32,7 +32,7 @@ export interface TreeEvents {
 }
 
 /** A parent whose children are being sent: which one was last looked at, and after which sent one the next goes. */
-type Walking = { node: Node; id: number; verdict: number; last: Node | null; anchor: number };
+type Walking = { node: Node; id: number; verdict: number; last: Node | null; anchor: number; slots: boolean };
 
 /** A body is sent when it is about this long; keeps parts under MAX_PART_BYTES. */
 const FULL_BYTES = 56 << 10;
@@ -56,6 +56,7 @@ export class Tree {
 	readonly #attributes = new Map<Element, Set<string>>();
 	readonly #texts = new Set<Text>();
 	readonly #shadows = new Set<Element>();
+	readonly #doubtful = new Set<Node>();
 	#removals: number[] = [];
 	/** Walks that ran out of time, innermost parent last. */
 	#open: Walking[][] = [];
@@ -85,7 +86,7 @@ export class Tree {
 	get dirty(): boolean {
 		return (
 			this.#open.length + this.#removals.length > 0 ||
-			this.#touched.size + this.#attributes.size + this.#texts.size + this.#shadows.size > 0
+			this.#touched.size + this.#attributes.size + this.#texts.size + this.#shadows.size + this.#doubtful.size > 0
 		);
 	}
 
@@ -96,7 +97,7 @@ export class Tree {
 		this.#body.content(id, contentFlags(doc));
 		this.#liveRoots.add(doc);
 		this.#events.root(doc, id);
-		this.#open.push([{ node: doc, id, verdict, last: null, anchor: 0 }]);
+		this.#open.push([{ node: doc, id, verdict, last: null, anchor: 0, slots: false }]);
 	}
 
 	/** Notes what changed; reads no value. */
@@ -123,6 +124,11 @@ export class Tree {
 		else this.#attributes.set(element, new Set([name]));
 	}
 
+	/** What is decided for the node may have changed without a change to itself. */
+	judge(node: Node): void {
+		this.#doubtful.add(node);
+	}
+
 	/** Has the element sent anew, with all below it. */
 	touchWhole(element: Element): void {
 		if (this.ids.of(element)) this.#replace(element);
@@ -142,6 +148,8 @@ export class Tree {
 				break;
 			}
 		}
+		for (const node of this.#doubtful) this.#judge(node);
+		this.#doubtful.clear();
 		const complex = this.#masks.complexSelectors;
 		if (complex && (this.#attributes.size || this.#touched.size)) this.#judgeAll(complex);
 	}
@@ -210,9 +218,9 @@ export class Tree {
 		this.#sendIfFull();
 	}
 
-	#judge(element: Element): void {
-		const id = this.ids.of(element);
-		if (id && this.#masks.verdict(element) !== this.ids.verdict(id)) this.#replace(element);
+	#judge(node: Node): void {
+		const id = this.ids.of(node);
+		if (id && this.#masks.verdict(node) !== this.ids.verdict(id)) this.#replace(node);
 	}
 
 	/** For selectors that look at siblings, descendants or states: what they match now, and what was marked before. */
@@ -227,12 +235,15 @@ export class Tree {
 	}
 
 	/** Has an element that is in the mirror taken out and put in anew. */
-	#replace(element: Element): void {
-		const id = this.ids.of(element);
+	#replace(node: Node): void {
+		const id = this.ids.of(node);
 		if (!id) return;
 		this.#removals.push(id);
-		this.#forget(element);
-		this.#touched.add(element);
+		this.#forget(node);
+		this.#touched.add(node);
+		// What is shown in slots below it inherits from it, too.
+		const { host } = node.getRootNode() as ShadowRoot;
+		if (host) for (const child of host.childNodes) this.#judge(child);
 	}
 
 	#forget(top: Node): void {
@@ -292,7 +303,9 @@ export class Tree {
 				if (anchor) break;
 			}
 		}
-		const here: Walking = { node: parent, id: parentId, verdict: this.ids.verdict(parentId), last: null, anchor };
+		const verdict = this.ids.verdict(parentId);
+		const slots = this.#masks.hosts(parent);
+		const here: Walking = { node: parent, id: parentId, verdict, last: null, anchor, slots };
 		for (let next: Node | null = start, at: Node; next; ) {
 			at = next;
 			next = at.nextSibling;
@@ -383,10 +396,13 @@ export class Tree {
 	#emit(node: Node, here: Walking, stack: Walking[]): void {
 		if (this.#touched.size) this.#touched.delete(node);
 		const { nodeType } = node;
+		let above = here.verdict;
+		if (here.slots && (nodeType === 1 || nodeType === 3)) above = this.#masks.slotted(above, node as Element | Text);
 		if (nodeType === 3 || nodeType === 4) {
-			const data = this.#funnel.text((node as Text).data, here.verdict);
+			if (isBox(above)) return;
+			const data = this.#funnel.text((node as Text).data, above);
 			this.#body.at(here.id, here.anchor);
-			here.anchor = this.ids.add(node, here.id, here.verdict);
+			here.anchor = this.ids.add(node, here.id, above);
 			this.#body.text(here.anchor, data);
 			this.#sendIfFull();
 			return;
@@ -400,7 +416,7 @@ export class Tree {
 			(tag === "link" && !/stylesheet/i.test((element as HTMLLinkElement).rel))
 		)
 			return;
-		const verdict = this.#masks.child(here.verdict, element);
+		const verdict = this.#masks.child(above, element);
 		if (isBox(verdict)) {
 			const layout = this.#funnel.box(element);
 			this.#body.at(here.id, here.anchor);
@@ -425,7 +441,8 @@ export class Tree {
 		this.#events.element(element, id, verdict);
 		this.#sendIfFull();
 		if (leaf) return;
-		if (!CHILDLESS.has(tag)) stack.push({ node: element, id, verdict, last: null, anchor: 0 });
+		const slots = roots && this.#masks.hosts(element);
+		if (!CHILDLESS.has(tag)) stack.push({ node: element, id, verdict, last: null, anchor: 0, slots });
 		if (roots) this.#enterRoots(element, id, verdict, stack);
 	}
 
@@ -447,11 +464,12 @@ export class Tree {
 			this.#body.shadow(rootId, flags);
 			this.#entered(element, shadow, rootId, verdict, stack);
 		} else if (content && !this.ids.of(content)) {
+			const below = this.#masks.document(verdict, content);
 			this.#body.at(id, 0);
-			const rootId = this.ids.add(content, id, verdict);
+			const rootId = this.ids.add(content, id, below);
 			this.#body.content(rootId, contentFlags(content));
 			this.#contents.set(element, content);
-			this.#entered(element, content, rootId, verdict, stack);
+			this.#entered(element, content, rootId, below, stack);
 		}
 	}
 
@@ -459,7 +477,7 @@ export class Tree {
 		if (root.nodeType === 11) this.#roots.set(element, root as ShadowRoot);
 		this.#liveRoots.add(root);
 		this.#events.root(root, id);
-		stack.push({ node: root, id, verdict, last: null, anchor: 0 });
+		stack.push({ node: root, id, verdict, last: null, anchor: 0, slots: false });
 	}
 
 	/** Whether the time of this step is over; looks at the clock only now and then. */

@@ -3,87 +3,71 @@
  * one of them is private for us from the first day. A table, so that a customer can check it.
  */
 
-export const Mark = { ignore: 1, mask: 2, unmask: 4, noIframe: 8, noControl: 16, foreignUnmask: 32 } as const;
+export const Mark = {
+	ignore: 1,
+	mask: 2,
+	unmask: 4,
+	noControl: 8,
+	noIframe: 16,
+	foreignUnmask: 32,
+	/** What stands here was written by the visitor, so that the site's default holds as for a field. */
+	editable: 64,
+} as const;
 
-const { ignore, mask, unmask, noIframe, noControl, foreignUnmask } = Mark;
+const { ignore, mask, unmask, noIframe, noControl, foreignUnmask, editable } = Mark;
+
+const classes = (mark: number, tokens: string) => tokens.split(/\s+/).map((token): [string, number] => [token, mark]);
 
 /** By class token, lower case. */
 export const CLASS_MARKS: ReadonlyMap<string, number> = new Map([
-	["alongside-ignore", ignore],
-	["alongside-mask", mask],
 	["alongside-unmask", unmask],
 	["alongside-no-iframe", noIframe],
 	["alongside-no-control", noControl],
-	["inspectletignore", ignore],
-	["inspectlet-sensitive", mask],
 	["inspectlet-disable-iframe-inject", noIframe],
 	["inspectlet-whitelist", foreignUnmask],
-	["rr-block", ignore],
-	["rr-ignore", mask],
-	["rr-mask", mask],
-	["ph-no-capture", ignore],
-	["ph-mask", mask],
-	["ph-sensitive", mask],
-	["sentry-block", ignore],
-	["sentry-mask", mask],
-	["sentry-ignore", mask],
-	["dd-privacy-hidden", ignore],
-	["dd-privacy-mask", mask],
-	["dd-privacy-mask-user-input", mask],
-	["fs-exclude", ignore],
-	["fs-exclude-without-consent", ignore],
-	["fs-block", ignore],
-	["fs-mask", mask],
-	["fs-mask-without-consent", mask],
-	["amp-block", ignore],
-	["amp-mask", mask],
-	["highlight-block", ignore],
-	["highlight-mask", mask],
-	["nr-block", ignore],
-	["nr-mask", mask],
-	["lr-hide", ignore],
-	["no-upscope", ignore],
-	["cobrowse-redacted", ignore],
-	["smartlook-hide", ignore],
-	["mouseflow-exclude", ignore],
-	["no-mouseflow", mask],
-	["heap-ignore", mask],
-	["surfly-private", ignore],
-	["glance_masked", mask],
+	...classes(
+		ignore,
+		`alongside-ignore inspectletignore rr-block ph-no-capture sentry-block dd-privacy-hidden fs-exclude
+		fs-exclude-without-consent fs-block amp-block highlight-block nr-block lr-hide no-upscope cobrowse-redacted
+		smartlook-hide mouseflow-exclude surfly-private`,
+	),
+	...classes(
+		mask,
+		`alongside-mask inspectlet-sensitive rr-ignore rr-mask ph-mask ph-sensitive sentry-mask sentry-ignore
+		dd-privacy-mask dd-privacy-mask-user-input fs-mask fs-mask-without-consent amp-mask highlight-mask nr-mask
+		no-mouseflow heap-ignore glance_masked`,
+	),
+	// Editors that show what is typed in elements of their own, beside the field that takes it.
+	...classes(editable, "codemirror monaco-editor ace_editor xterm"),
 ]);
 
 /** What the value of an attribute says; "" stands for any value that is not named. */
-type Values = Readonly<Record<string, number>>;
+export type Values = Readonly<Record<string, number>>;
+
+const attributes = (mark: number, names: string) =>
+	names.split(/\s+/).map((name): [string, Values] => [name, { "": mark }]);
 
 /** By attribute, lower case; the value too. A value that the table does not know restricts as "" does. */
 export const ATTRIBUTE_MARKS: ReadonlyMap<string, Values> = new Map<string, Values>([
 	["data-alongside", { ignore, mask, unmask, "no-iframe": noIframe, "no-control": noControl, "": mask }],
 	["data-dd-privacy", { hidden: ignore, allow: 0, "": mask }],
-	["data-sentry-mask", { "": mask }],
-	["data-sentry-block", { "": ignore }],
-	["data-sentry-ignore", { "": mask }],
 	["data-clarity-mask", { false: 0, "": mask }],
-	["data-openreplay-masked", { "": mask }],
-	["data-openreplay-obscured", { "": mask }],
-	["data-openreplay-hidden", { "": ignore }],
 	["data-private", { false: 0, redact: ignore, exclude: ignore, "": mask }],
-	["data-hj-suppress", { "": mask }],
-	["data-hj-masked", { "": mask }],
-	["data-recording-disable", { "": ignore }],
-	["data-recording-ignore", { "": mask }],
-	["data-recording-sensitive", { "": mask }],
 	["data-sl", { exclude: ignore, "": mask }],
-	["data-heap-redact-text", { "": mask }],
-	["data-heap-redact-attributes", { "": mask }],
-	["data-cs-mask", { "": mask }],
-	["data-cs-encrypt", { "": mask }],
-	["data-nr-block", { "": ignore }],
-	["data-nr-mask", { "": mask }],
-	["data-mf-replace", { "": mask }],
-	["data-rr-block", { "": ignore }],
-	["data-rr-mask", { "": mask }],
-	["data-ph-no-capture", { "": ignore }],
-	["data-lr-hide", { "": ignore }],
-	["data-upscope-mask", { "": mask }],
-	["data-cobrowse-redacted", { "": ignore }],
+	...attributes(
+		ignore,
+		`data-sentry-block data-openreplay-hidden data-recording-disable data-nr-block data-rr-block data-ph-no-capture
+		data-lr-hide data-cobrowse-redacted`,
+	),
+	...attributes(
+		mask,
+		`data-sentry-mask data-sentry-ignore data-openreplay-masked data-openreplay-obscured data-hj-suppress
+		data-hj-masked data-recording-ignore data-recording-sensitive data-heap-redact-text data-heap-redact-attributes
+		data-cs-mask data-cs-encrypt data-nr-mask data-mf-replace data-rr-mask data-upscope-mask`,
+	),
+	["contenteditable", { false: 0, "": editable }],
+	[
+		"role",
+		{ textbox: editable, searchbox: editable, combobox: editable, spinbutton: editable, slider: editable, "": 0 },
+	],
 ]);

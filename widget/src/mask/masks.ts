@@ -7,13 +7,13 @@
  */
 
 import { holdsOn, type Mode, type Policy, type Rule } from "../policy.ts";
-import { ATTRIBUTE_MARKS, CLASS_MARKS, Mark } from "./markings.ts";
+import { ATTRIBUTE_MARKS, CLASS_MARKS, Mark, type Values } from "./markings.ts";
 import { sensitiveAutocomplete, sensitiveName } from "./sensitive.ts";
 
 /** Levels in the order of strictness; from `byDefault` on text is masked, from `ignored` on only an empty box leaves. */
 export const Level = { clear: 0, unmasked: 1, byDefault: 2, masked: 3, ignored: 4, excluded: 5 } as const;
-/** Bits of a verdict beside its level. */
-export const Verdict = { level: 7, noControl: 8, noIframe: 16 } as const;
+/** Bits of a verdict beside its level; own: what stands here is the visitor's, or marked, even where it looks like code. */
+export const Verdict = { level: 7, noControl: 8, noIframe: 16, own: 32 } as const;
 
 export const levelOf = (verdict: number): number => verdict & Verdict.level;
 export const isMasked = (verdict: number): boolean => levelOf(verdict) >= Level.byDefault;
@@ -34,7 +34,7 @@ export function parentOf(node: Node): Node | null {
 }
 
 /** Input types that are buttons: their value is a label, not what somebody entered. */
-const BUTTONS = new Set(["button", "submit", "reset", "image"]);
+const BUTTONS = /^(button|submit|reset|image)$/;
 const MARK_OF_RULE: Readonly<Record<Rule, number>> = {
 	ignore: Mark.ignore,
 	mask: Mark.mask,
@@ -42,34 +42,36 @@ const MARK_OF_RULE: Readonly<Record<Rule, number>> = {
 	"no-control": Mark.noControl,
 };
 
-export const isButtonInput = (element: Element): boolean => BUTTONS.has((element as HTMLInputElement).type);
+export const isButtonInput = (element: Element): boolean => BUTTONS.test((element as HTMLInputElement).type);
 
-const isField = (name: string, element: Element): boolean =>
-	name === "textarea" || name === "select" || (name === "input" && !isButtonInput(element));
+/** Whether an element is a control of a form, native or not, that people enter something in. */
+function isField(element: Element): boolean {
+	const tag = element.localName;
+	if (/^(textarea|select|output)$/.test(tag)) return true;
+	if (tag === "input") return !isButtonInput(element);
+	const own = element.ownerDocument.defaultView?.customElements.get(tag) as { formAssociated?: boolean } | undefined;
+	return own?.formAssociated === true && !isButtonInput(element);
+}
 
 /** Whether a class attribute can hold a marking at all. */
 const MARKED = new RegExp([...CLASS_MARKS.keys()].join("|"), "i");
 
-/** Beside the marks of the table: the element is an editing host. */
-const EDITABLE = 1 << 10;
+/** Attributes beside the marking ones that a verdict is made of. */
+const BEARING = /^(class|slot|type|autocomplete|name|id|placeholder|aria-label(ledby)?)$/;
+/** What a field that once held a password is known by when the page makes it anew. */
+const KNOWN_BY = ["name", "id", "placeholder", "aria-label"];
 
-/** Attributes that the tables or the patterns read, `data-` ones aside. */
-const BEARING = new Set([
-	"class",
-	"type",
-	"autocomplete",
-	"name",
-	"id",
-	"contenteditable",
-	"placeholder",
-	"aria-label",
-	"aria-labelledby",
-]);
+/** What was learnt of the page's fields; outlives policies and snapshots. */
+export class Passwords {
+	/** Ever held a password. */
+	readonly fields = new WeakSet<Element>();
+	/** How these were called. */
+	readonly names = new Set<string>();
+	/** Was typed into, although nothing says that it can be. */
+	readonly edited = new WeakSet<Element>();
+}
 
-/** The fields that ever held a password, and what they were called; outlives policies and snapshots. */
-export type Passwords = { fields: WeakSet<Element>; names: Set<string> };
-
-function attributeMarks(values: Readonly<Record<string, number>>, value: string): number {
+function attributeMarks(values: Values, value: string): number {
 	let marks = 0;
 	for (const word of value
 		.toLowerCase()
@@ -80,20 +82,34 @@ function attributeMarks(values: Readonly<Record<string, number>>, value: string)
 	return marks;
 }
 
+const MAX_CACHED = 5000;
+
+const at = (level: number, verdict: number): number => (verdict & ~Verdict.level) | level;
+const isDesign = (doc: Document): boolean => doc.designMode === "on";
+const mayBeField = (tag: string): boolean => FIELDS.has(tag) || tag.includes("-");
+const FIELDS = new Set(["input", "textarea", "select", "output"]);
+
 export class Masks {
 	#mode: Mode = "strict";
 	#selectors: { css: string; mark: number }[] = [];
 	#complex = "";
 	readonly #policy: Policy;
 	#path: string | undefined;
+	#own: Document | undefined;
 	#memo = new Map<Node, number>();
 	#labels = new Map<Node, Map<string, string>>();
 	readonly #classes = new Map<string, number>();
+	/** By attribute name as written: what its values mean. */
+	readonly #names = new Map<string, Values | undefined>();
+	/** Documents, with whether all of them can be edited. */
+	readonly #designs = new Map<Document, boolean>();
 	readonly #passwords: Passwords;
+	readonly #closedRoots: WeakMap<Element, ShadowRoot>;
 
-	constructor(policy: Policy, passwords: Passwords) {
+	constructor(policy: Policy, passwords = new Passwords(), closedRoots = new WeakMap<Element, ShadowRoot>()) {
 		this.#policy = policy;
 		this.#passwords = passwords;
+		this.#closedRoots = closedRoots;
 	}
 
 	get mode(): Mode {
@@ -105,18 +121,23 @@ export class Masks {
 		return this.#complex;
 	}
 
-	/** Starts a synchronous step on a page at the path; true if the path brought other rules into force. */
+	/** Starts a synchronous step on a page at the path; true if other rules are in force than in the last one. */
 	step(doc: Document, path: string): boolean {
 		this.#labels.clear();
 		this.#memo.clear();
-		const changed = path !== this.#path && this.#enforce(doc, path);
-		this.#memo.set(doc, this.root);
+		let changed = path !== this.#path && this.#enforce(doc, path);
+		this.#own = doc;
+		for (const [known, editable] of this.#designs) {
+			if (!known.defaultView) this.#designs.delete(known);
+			else if (editable !== isDesign(known)) changed = true;
+		}
+		if (changed) this.#designs.clear();
 		return changed;
 	}
 
 	/** Whether a change of the attribute can change what is decided for its element. */
 	bears(name: string): boolean {
-		return this.#selectors.length > 0 || BEARING.has(name) || name.startsWith("data-");
+		return this.#selectors.length > 0 || BEARING.test(name) || ATTRIBUTE_MARKS.has(name.toLowerCase());
 	}
 
 	#enforce(doc: Document, path: string): boolean {
@@ -145,61 +166,98 @@ export class Masks {
 	verdict(node: Node): number {
 		const known = this.#memo.get(node);
 		if (known !== undefined) return known;
-		const parent = parentOf(node);
-		const above = parent ? this.verdict(parent) : this.root;
-		const verdict = node.nodeType === 1 ? this.child(above, node as Element) : above;
+		const parent = node === this.#own ? null : parentOf(node);
+		let verdict = parent ? this.verdict(parent) : this.root;
+		const { nodeType } = node;
+		if (nodeType === 9) verdict = this.document(verdict, node as Document);
+		else if (parent?.nodeType === 1 && (nodeType === 1 || nodeType === 3))
+			verdict = this.slotted(verdict, node as Element);
+		if (nodeType === 1) verdict = this.child(verdict, node as Element);
 		this.#memo.set(node, verdict);
 		return verdict;
 	}
 
-	/** What the document itself starts with. */
+	/** What the source's document starts with. */
 	get root(): number {
 		return this.#mode === "strict" ? Level.byDefault : Level.clear;
 	}
 
+	/** What is decided for a document in a frame whose verdict is known: all of it may be a text that is being written. */
+	document(above: number, doc: Document): number {
+		const editable = isDesign(doc);
+		this.#designs.set(doc, editable);
+		return editable ? this.#written(above) : above;
+	}
+
+	/** What holds for a child of an element, shown in a slot: the stricter of its own tree's and of the slot's. */
+	slotted(above: number, child: Element | Text): number {
+		const slot = child.assignedSlot ?? this.#closedSlot(child);
+		if (!slot) return above;
+		const there = this.verdict(slot);
+		const flags = (above | there) & ~Verdict.level;
+		// Unmasking counts in the tree that the child belongs to.
+		return flags | Math.max(levelOf(above), levelOf(there) === Level.unmasked ? 0 : levelOf(there));
+	}
+
+	/** Whether children of the node may be shown in slots. */
+	hosts(node: Node): boolean {
+		return !!(node as Element).shadowRoot || this.#closedRoots.has(node as Element);
+	}
+
+	#closedSlot(child: Node): Element | undefined {
+		const slots = this.#closedRoots.get(child.parentNode as Element)?.querySelectorAll("slot");
+		return [...(slots ?? [])].find((slot) => slot.assignedNodes().includes(child as Element));
+	}
+
 	/** What is decided for an element whose parent's verdict is known. */
-	child(above: number, element: Element): number {
+	child(above: number, element: Element, names = element.getAttributeNames()): number {
 		const parent = levelOf(above);
 		if (parent >= Level.ignored) return (above & ~Verdict.level) | Level.ignored;
-		const name = element.localName;
-		const marks = this.#marks(element);
-		let bits = above & (Verdict.noControl | Verdict.noIframe);
-		if (marks & Mark.noControl) bits |= Verdict.noControl;
-		if (marks & Mark.noIframe) bits |= Verdict.noIframe;
-		if ((name === "input" || name === "textarea" || name === "select") && this.#sensitive(name, element))
-			return bits | Level.excluded;
-		if (marks & Mark.ignore) return bits | Level.ignored;
-		if (parent === Level.masked || marks & Mark.mask) return bits | Level.masked;
-		if (parent === Level.unmasked || marks & Mark.unmask) return bits | Level.unmasked;
-		if (parent === Level.byDefault) return bits | parent;
-		if (this.#mode === "inputs" && (marks & EDITABLE || isField(name, element))) return bits | Level.byDefault;
-		return bits | Level.clear;
+		let marks = 0;
+		for (const name of names) marks |= this.#marksOf(element, name);
+		for (const selector of this.#selectors) if (element.matches(selector.css)) marks |= selector.mark;
+		const verdict = above | (marks & (Verdict.noControl | Verdict.noIframe));
+		const field = mayBeField(element.localName) && isField(element);
+		if (field && this.#sensitive(element)) return at(Level.excluded, verdict);
+		if (marks & Mark.ignore) return at(Level.ignored, verdict);
+		if (parent === Level.masked || marks & Mark.mask) return at(Level.masked, verdict) | Verdict.own;
+		if (marks & Mark.foreignUnmask && this.#policy.foreignUnmask) marks |= Mark.unmask;
+		if (parent === Level.unmasked || marks & Mark.unmask) return at(Level.unmasked, verdict) & ~Verdict.own;
+		if (marks & Mark.editable || this.#passwords.edited.has(element)) return this.#written(verdict);
+		return field && this.#mode === "inputs" ? at(Level.byDefault, verdict) : verdict;
+	}
+
+	/** What people write into stands under the site's default. */
+	#written(above: number): number {
+		if (levelOf(above) === Level.unmasked || this.#mode === "marked-only") return above;
+		return at(Math.max(levelOf(above), Level.byDefault), above) | Verdict.own;
 	}
 
 	/** Remembers a field as one that once held a password: it never leaves again, nor does one of the same name. */
 	rememberPassword(field: Element): void {
 		this.#passwords.fields.add(field);
-		for (const name of ["name", "id"]) {
+		for (const name of KNOWN_BY) {
 			const value = field.getAttribute(name);
 			if (value) this.#passwords.names.add(`${name}=${value}`);
 		}
 	}
 
-	#marks(element: Element): number {
-		let marks = 0;
-		// Names and not `attributes`: the latter makes an object of each, which costs more than all the rest.
-		for (const name of element.getAttributeNames()) {
-			if (name === "class") marks |= this.#classMarks(element.getAttribute(name) ?? "");
-			else if (name === "contenteditable") {
-				if (element.getAttribute(name) !== "false") marks |= EDITABLE;
-			} else if (name.startsWith("data-")) {
-				const values = ATTRIBUTE_MARKS.get(name);
-				if (values) marks |= attributeMarks(values, element.getAttribute(name) ?? "");
-			}
+	/** Remembers an element as one that people write into; true if that was not known. */
+	rememberEdited(element: Element): boolean {
+		const { edited } = this.#passwords;
+		if (edited.has(element) || mayBeField(element.localName)) return false;
+		edited.add(element);
+		return true;
+	}
+
+	#marksOf(element: Element, name: string): number {
+		if (name === "class") return this.#classMarks(element.getAttribute(name) ?? "");
+		let values = this.#names.get(name);
+		if (values === undefined && !this.#names.has(name)) {
+			values = ATTRIBUTE_MARKS.get(name.toLowerCase());
+			if (this.#names.size < MAX_CACHED) this.#names.set(name, values);
 		}
-		for (const selector of this.#selectors) if (element.matches(selector.css)) marks |= selector.mark;
-		if (marks & Mark.foreignUnmask && this.#policy.foreignUnmask) marks |= Mark.unmask;
-		return marks;
+		return values ? attributeMarks(values, element.getAttribute(name) ?? "") : 0;
 	}
 
 	#classMarks(value: string): number {
@@ -209,33 +267,26 @@ export class Masks {
 			if (MARKED.test(value)) {
 				for (const token of value.toLowerCase().split(/\s+/)) marks |= CLASS_MARKS.get(token) ?? 0;
 			}
-			if (this.#classes.size > 5000) this.#classes.clear();
+			if (this.#classes.size > MAX_CACHED) this.#classes.clear();
 			this.#classes.set(value, marks);
 		}
 		return marks;
 	}
 
-	#sensitive(name: string, field: Element): boolean {
-		if (this.#passwords.fields.has(field)) return true;
-		if (name === "input") {
-			const type = (field as HTMLInputElement).type;
-			if (type === "password") {
-				this.rememberPassword(field);
-				return true;
-			}
-			if (type === "hidden" || BUTTONS.has(type) || type === "checkbox" || type === "radio") return false;
+	#sensitive(element: Element): boolean {
+		if (this.#passwords.fields.has(element)) return true;
+		const { type } = element as HTMLInputElement;
+		if (type === "password") {
+			this.rememberPassword(element);
+			return true;
 		}
-		if (sensitiveAutocomplete(field.getAttribute("autocomplete"))) return true;
-		for (const attribute of ["name", "id"]) {
-			const value = field.getAttribute(attribute);
-			if (value && (this.#passwords.names.has(`${attribute}=${value}`) || sensitiveName(value))) return true;
+		if (/^(hidden|checkbox|radio)$/.test(type)) return false;
+		if (sensitiveAutocomplete(element.getAttribute("autocomplete"))) return true;
+		for (const name of KNOWN_BY) {
+			const value = element.getAttribute(name);
+			if (value && (this.#passwords.names.has(`${name}=${value}`) || sensitiveName(value))) return true;
 		}
-		return (
-			sensitiveName(field.getAttribute("placeholder")) ||
-			sensitiveName(field.getAttribute("aria-label")) ||
-			sensitiveName(field.closest("label")?.textContent) ||
-			sensitiveName(this.#labelFor(field))
-		);
+		return sensitiveName(element.closest("label")?.textContent) || sensitiveName(this.#labelFor(element));
 	}
 
 	/** The label that names a field by its ID. All labels of a root are read at once: `labels` walks the tree each time. */

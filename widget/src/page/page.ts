@@ -23,7 +23,7 @@ export function describePage(policy: Policy | undefined, hidden: boolean, leavin
 
 /** The title under the same rules as the page's other text. */
 function titleOf(policy: Policy): string {
-	const masks = new Masks(policy, { fields: new WeakSet(), names: new Set() });
+	const masks = new Masks(policy);
 	masks.step(document, location.pathname);
 	const element = document.querySelector("title");
 	const verdict = element ? masks.verdict(element) : masks.root;
