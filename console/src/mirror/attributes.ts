@@ -104,6 +104,7 @@ const HTML_RENDERED: Readonly<Record<string, Render>> = {
 	"area href": nowhere,
 	background: image,
 	usemap: fragment,
+	"slot name": plain,
 	name: grouped,
 	popover: onlyManual,
 	style: styled,

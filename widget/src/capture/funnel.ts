@@ -3,11 +3,13 @@
  * and returns an `Outgoing`, or undefined for "nothing leaves". What it does not know, it drops.
  */
 
-import { isBox, isButtonInput, isMasked, type Masks } from "../mask/masks.ts";
+import { isBox, isButtonInput, isMasked, Level, levelOf, type Masks, Verdict } from "../mask/masks.ts";
 import { placeholder, VALUE_PLACEHOLDER } from "../mask/placeholder.ts";
-import { DRAWING, PRESENTATIONAL, TEXTUAL, WITHHELD } from "./attributes.ts";
+import { isClosed, Words } from "../mask/words.ts";
+import { type AttributeKind, attributeKind } from "./attributes.ts";
 import type { Outgoing } from "./body.ts";
-import { rewriteCss, type Selected } from "./css.ts";
+import type { Selected } from "./css.ts";
+import { rewriteCss } from "./csstext.ts";
 
 export type ResourceKind = "image" | "font";
 /** Notes a resource that something refers to; returns the 32 hex digits of its ref. */
@@ -19,17 +21,21 @@ const seal = (text: string): Outgoing => text as Outgoing;
 /** No text node is sent beyond this many UTF-16 units: a body must fit a frame. */
 const MAX_TEXT = 200_000;
 const MAX_ATTRIBUTE = 50_000;
-/** What a presentational attribute can look like inside something masked. */
-const PLAIN = /^[\w\s.,%#:()/+-]{0,64}$/;
-/** A custom property's value that is a number, a colour or a reference, and so no text. */
-const PLAIN_CSS =
-	/^\s*([-+.\d]+[a-z%]*|#[\da-f]{3,8}|(rgb|rgba|hsl|hsla|oklch|oklab|var|calc|min|max|clamp)\([-\w\s.,%/()+*]*\)|[\s,])*\s*$/i;
+const MAX_CACHED = 5000;
 const FRAGMENT_URL = /url\(\s*["']?#([^"')]+)["']?\s*\)/g;
+/** BCP 47: language, script, region; nothing private. */
+const LANGUAGE = /^[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?$/i;
 /** A string this short is an icon, a quote or a bullet. */
 const ICON_LENGTH = 2;
+/** The first bytes of WOFF 2, WOFF, TrueType and OpenType fonts, in base64. */
+const FONT_DATA = /^data:[^,]*;base64,(d09G|AAEAA|T1RU|dHJ1Z)/;
+/** Declarations of custom properties in style text. */
+const CUSTOM = /(?<=[;{}\s]|^)(--[^\s:;{}]+\s*:)((?:"[^"]*"|[^;{}"])*)/g;
 
-const isHtml = (element: Element): boolean => element.namespaceURI === "http://www.w3.org/1999/xhtml";
-
+/** MathML has one class for all its elements. */
+const MATHML =
+	/^(m(ath|[inos]|row|space|sqrt|root|style|padded|phantom|frac|su[bp]|subsup|(under)?over|under|table|tr|td|text)|semantics)$/;
+const XHTML = "http://www.w3.org/1999/xhtml";
 /** ISO/IEC 7812: 13 to 19 digits whose Luhn sum is right. */
 function isCardNumber(text: string): boolean {
 	const digits = text.replace(/[\s-]/g, "");
@@ -42,44 +48,20 @@ function isCardNumber(text: string): boolean {
 	return sum % 10 === 0;
 }
 
-/** How an attribute is judged, by its name. */
-type AttributeKind =
-	| "class"
-	| "style"
-	| "id"
-	| "image"
-	| "href"
-	| "drawing"
-	| "textual"
-	| "presentational"
-	| "value"
-	| "other"
-	| "never";
-
-function kindOf(name: string, html: boolean): AttributeKind {
-	if (name === "class" || name === "style" || name === "id" || name === "value") return name;
-	if (name === "src" || name === "poster" || name === "background") return "image";
-	if (name === "href" || name === "xlink:href") return "href";
-	if (/^on/i.test(name) || !/^[\w:.-]{1,64}$/.test(name)) return "never";
-	if (!html && DRAWING.has(name)) return "drawing";
-	if (TEXTUAL.has(name)) return "textual";
-	if (PRESENTATIONAL.has(name)) return "presentational";
-	return WITHHELD.has(name) ? "never" : "other";
-}
-
 export class Funnel {
 	readonly #masks: Masks;
 	readonly #selected: Selected;
 	readonly #refer: Refer;
+	readonly #words: Words;
 	readonly #htmlKinds = new Map<string, AttributeKind>();
 	readonly #drawingKinds = new Map<string, AttributeKind>();
 	readonly #classes = new Map<string, string>();
-	readonly #fragments = new Map<string, string>();
 
 	constructor(masks: Masks, selected: Selected, refer: Refer) {
 		this.#masks = masks;
 		this.#selected = selected;
 		this.#refer = refer;
+		this.#words = new Words((word) => selected.mentions(word));
 	}
 
 	/** Forgets what was filtered before the style sheets selected by more. */
@@ -87,9 +69,12 @@ export class Funnel {
 		this.#classes.clear();
 	}
 
-	tag(element: Element): Outgoing {
+	/** An element's name; under a mask only one that the page has not made up, but for components that are defined. */
+	tag(element: Element, verdict: number): Outgoing {
 		const tag = element.localName;
-		return seal(/^[a-zA-Z][\w.-]{0,63}$/.test(tag) ? tag : "span");
+		if (!/^[a-zA-Z][\w.-]{0,63}$/.test(tag)) return seal("span");
+		const known = !isMasked(verdict) || isDefined(element, tag) || this.#selected.mentions(tag);
+		return seal(known ? tag : element.namespaceURI === XHTML ? "span" : "g");
 	}
 
 	text(data: string, verdict: number): Outgoing {
@@ -105,14 +90,19 @@ export class Funnel {
 	}
 
 	/** The attributes of an element, names and values in turn. */
-	attributes(element: Element, verdict: number): Outgoing[] {
+	attributes(element: Element, verdict: number, names = element.getAttributeNames()): Outgoing[] {
 		const out: Outgoing[] = [];
-		for (const name of element.getAttributeNames()) {
-			const leaving = this.attribute(element, name, element.getAttribute(name) ?? "", verdict);
+		if (isBox(verdict)) return out;
+		const masked = isMasked(verdict);
+		const html = element.namespaceURI === XHTML;
+		const hidden = isHidden(element);
+		for (const name of names) {
+			if (hidden && name !== "type") continue;
+			const leaving = this.#attribute(element, name, element.getAttribute(name) ?? "", masked, html);
 			if (leaving !== undefined) out.push(this.attributeName(name), leaving);
 		}
-		if (drawsImage(element) && !element.hasAttribute("src")) {
-			const src = this.attribute(element, "src", "", verdict);
+		if (!masked && drawsImage(element) && !element.hasAttribute("src")) {
+			const src = this.#image(element, "src", false);
 			if (src !== undefined) out.push(seal("src"), src);
 		}
 		return out;
@@ -123,11 +113,17 @@ export class Funnel {
 	}
 
 	attribute(element: Element, name: string, value: string, verdict: number): Outgoing | undefined {
-		if (isBox(verdict)) return undefined;
-		const hidden = element.localName === "input" && (element as HTMLInputElement).type === "hidden";
-		if (hidden && name !== "type") return undefined;
-		const masked = isMasked(verdict);
-		const kind = this.#kindOf(element, name);
+		if (isBox(verdict) || (name !== "type" && isHidden(element))) return undefined;
+		return this.#attribute(element, name, value, isMasked(verdict), element.namespaceURI === XHTML);
+	}
+
+	#attribute(element: Element, name: string, value: string, masked: boolean, html: boolean): Outgoing | undefined {
+		const kinds = html ? this.#htmlKinds : this.#drawingKinds;
+		let kind = kinds.get(name);
+		if (kind === undefined) {
+			kind = attributeKind(name, html);
+			if (kinds.size < MAX_CACHED) kinds.set(name, kind);
+		}
 		// A picture's value does not travel, only a reference does: it may be a data URL of any length.
 		if (value.length > MAX_ATTRIBUTE && kind !== "image") return undefined;
 		switch (kind) {
@@ -136,17 +132,25 @@ export class Funnel {
 			case "style":
 				return this.#style(element, value, masked);
 			case "id":
-				return this.#id(element, value);
+				return this.#id(value, html);
 			case "image":
 				return this.#image(element, name, masked);
 			case "href":
-				return this.#href(element, value, masked);
+				return this.#href(element, value, masked, html);
 			case "drawing":
-				return this.#drawing(element, name, value);
+				return this.#drawing(element, name, value, masked);
 			case "textual":
 				return this.#textual(element, name, value, masked);
+			case "naming":
+				if (name === "name" && element.localName !== "slot") return this.#asked(name, value, masked);
+				return seal(value.replace(/[^\s,:]+/g, (part) => this.#words.name(part)));
+			case "lang":
+				return value === "" || LANGUAGE.test(value) ? seal(value) : undefined;
 			case "presentational":
-				return !masked || PLAIN.test(value) ? seal(value.slice(0, 256)) : undefined;
+				if (!masked) return seal(value.slice(0, 256));
+				return this.#isCode(name, value) ? seal(value) : this.#asked(name, value, masked);
+			case "described":
+				return masked ? this.#asked(name, value, masked) : seal(value.slice(0, 256));
 			case "value":
 				return !masked && /^(li|progress|meter)$/.test(element.localName) ? seal(value) : undefined;
 			case "other":
@@ -176,7 +180,7 @@ export class Funnel {
 		const style = view.getComputedStyle(element);
 		const out: Outgoing[] = [];
 		const put = (name: string, value: string) => {
-			if (PLAIN.test(value)) out.push(seal(name), seal(value));
+			if (this.#words.isPlain(value)) out.push(seal(name), seal(value));
 		};
 		const display = style.display;
 		put("display", display === "inline" || display === "contents" ? "inline-block" : display);
@@ -191,93 +195,138 @@ export class Funnel {
 		return out;
 	}
 
-	/** The text of a style sheet, or of one rule. */
-	css(text: string, base: string, doc: Document, kindOf?: (url: string) => ResourceKind): Outgoing {
+	/**
+	 * The text of a style sheet, or of a part of one, that belongs to the node: its owner, or the root that adopted it.
+	 * It is the page's code, the same for everybody, so that selectors leave; strings in it are text. What belongs to
+	 * something masked, or was written by the visitor, leaves with aliases for all names.
+	 */
+	css(text: string, base: string, at: Node): Outgoing {
+		const own = this.#isOwn(at);
+		const strict = own || this.#masks.mode === "strict";
+		const root = at.getRootNode() as ParentNode & Node;
+		const rewritten = rewriteCss(text, {
+			url: (url, selector) => (this.#mayDraw(url, selector, root, strict) ? this.#asset(url, base, kindOf(url)) : ""),
+			shown: (shown, selector) => (this.#mayShow(shown, selector, root, strict) ? shown : placeholder(shown)),
+			...(strict && { named: (name: string, property: string) => this.#named(name, property) }),
+		});
+		if (own) return seal(this.#words.plain(rewritten));
 		return seal(
-			rewriteCss(text, {
-				url: (url) => this.#asset(url, base, kindOf?.(url) ?? fontOrImage(url)),
-				shown: (shown, selector) => (this.#mayShow(shown, selector, doc) ? shown : placeholder(shown)),
-			}),
+			strict
+				? rewritten.replace(CUSTOM, (_, name: string, value: string) => name + this.#words.plain(value))
+				: rewritten,
 		);
 	}
 
-	media(text: string): Outgoing {
-		return seal(text.slice(0, 1000));
+	/** Style text as far as it may teach what is selected by. */
+	code(text: string, at: Node): string {
+		return this.#isOwn(at) ? this.css(text, "", at) : text;
 	}
 
-	#mayShow(text: string, selector: string, doc: Document): boolean {
+	media(text: string): Outgoing {
+		return seal(this.#masks.mode === "strict" ? this.#words.plain(text) : text.slice(0, 1000));
+	}
+
+	#isOwn(at: Node): boolean {
+		const verdict = this.#masks.verdict(at);
+		return isMasked(verdict) && (verdict & Verdict.own) > 0;
+	}
+
+	#mayShow(text: string, selector: string, root: ParentNode & Node, strict: boolean): boolean {
 		if ([...text].length <= ICON_LENGTH) return true;
-		if (this.#masks.mode === "strict") return false;
-		if (/^(:root|html|:host|@.*|)$/.test(selector) || selector.includes("&")) return selector.startsWith(":root");
+		if (strict || selector === "") return false;
+		const shown = this.#verdicts(selector, root);
+		return shown !== undefined && !shown.some(isMasked);
+	}
+
+	/** Whether a style sheet's font or picture may leave: a picture is content, so where text is masked it stays, too. */
+	#mayDraw(url: string, selector: string, root: ParentNode & Node, strict: boolean): boolean {
+		if (kindOf(url) === "font") return !strict || !/^data:/i.test(url) || FONT_DATA.test(url);
+		if (strict || !this.#masks.marked || selector === "") return !strict;
+		const shown = this.#verdicts(selector, root);
+		return !shown?.length || shown.some((verdict) => levelOf(verdict) < Level.masked);
+	}
+
+	/** What is decided for all that a selector matches; undefined if that cannot be told. */
+	#verdicts(selector: string, root: ParentNode & Node): number[] | undefined {
 		try {
-			for (const element of doc.querySelectorAll(selector)) if (isMasked(this.#masks.verdict(element))) return false;
-			return true;
+			const host = (root as ShadowRoot).host;
+			if (host && selector.startsWith(":host")) return [this.#masks.verdict(host)];
+			return [...root.querySelectorAll(selector)].map((element) => this.#masks.verdict(element));
 		} catch {
-			return false;
+			return undefined;
 		}
 	}
 
-	/** What a style sheet asks an attribute for that no table names. */
+	/** A string in style text that names something. */
+	#named(name: string, property: string): string {
+		if (/^font(-family)?$/.test(property)) return this.#words.family(name);
+		if (property.startsWith("grid"))
+			return name.replace(/[^\s.]+/g, (word) => (this.#selected.mentions(word) ? word : "."));
+		return /^[a-z\d]{4}$/i.test(name) ? name : this.#words.plain(name);
+	}
+
+	/** What a style sheet asks an attribute for that no pattern names. */
 	#asked(name: string, value: string, masked: boolean): Outgoing | undefined {
-		if (!masked && this.#selected.shows(name)) return seal(value);
+		if (this.#selected.shows(name)) return seal(masked ? placeholder(value) : value);
 		const asked = this.#selected.attribute(name, value);
 		return asked === undefined ? undefined : seal(asked);
 	}
 
-	#kindOf(element: Element, name: string): AttributeKind {
-		const html = isHtml(element);
-		const kinds = html ? this.#htmlKinds : this.#drawingKinds;
-		let kind = kinds.get(name);
-		if (kind === undefined) {
-			kind = kindOf(name, html);
-			kinds.set(name, kind);
-		}
-		return kind;
+	/** Whether an attribute says what the languages have a word for. */
+	#isCode(name: string, value: string): boolean {
+		return value === name || (!/\d{5}/.test(value) && this.#words.isPlain(value));
 	}
 
 	#class(value: string): Outgoing | undefined {
 		let kept = this.#classes.get(value);
 		if (kept === undefined) {
-			kept = this.#selected.classes(value);
-			if (this.#classes.size > 5000) this.#classes.clear();
+			const tokens: string[] = [];
+			for (const token of value.split(/\s+/)) {
+				if (!token) continue;
+				tokens.push(this.#selected.token(token));
+				const alias = this.#words.aliased(token);
+				if (alias && this.#selected.token(alias)) tokens.push(alias);
+			}
+			kept = tokens.filter(Boolean).join(" ");
+			if (this.#classes.size > MAX_CACHED) this.#classes.clear();
 			this.#classes.set(value, kept);
 		}
 		return kept === "" ? undefined : seal(kept);
 	}
 
-	#id(element: Element, id: string): Outgoing | undefined {
+	#id(id: string, html: boolean): Outgoing | undefined {
+		if (!html) return seal(this.#fragment(id));
 		if (this.#selected.id(id)) return seal(id);
-		return isHtml(element) ? undefined : seal(this.#fragment(id));
+		const alias = this.#words.aliased(id);
+		return alias && this.#selected.id(alias) ? seal(alias) : undefined;
 	}
 
 	/** The name under which an ID that no sheet knows is referred to inside drawings. */
 	#fragment(id: string): string {
-		if (this.#selected.id(id)) return id;
-		let alias = this.#fragments.get(id);
-		if (!alias) {
-			alias = `a-${this.#fragments.size}`;
-			this.#fragments.set(id, alias);
-		}
-		return alias;
+		return this.#selected.id(id) ? id : this.#words.alias(id);
 	}
 
 	#style(element: Element, value: string, masked: boolean): Outgoing | undefined {
 		if (!value) return undefined;
-		const base = element.ownerDocument.baseURI;
+		const { style } = element as HTMLElement;
 		// What the browser itself reads no declaration from is text that somebody left here.
-		if ((element as HTMLElement).style?.length === 0) return undefined;
+		if (style?.length === 0) return undefined;
 		if (!masked) {
 			if (!/url\(|src\(|image-set|content|--|\/\*/i.test(value)) return seal(value);
+			const base = element.ownerDocument.baseURI;
 			return seal(rewriteCss(value, { url: (url) => this.#asset(url, base, "image", element), shown: (text) => text }));
 		}
-		const style = (element as HTMLElement).style;
 		let out = "";
-		for (let i = 0; i < (style?.length ?? 0); i++) {
-			const name = style[i] as string;
-			const written = style.getPropertyValue(name);
-			if (name.startsWith("--") && !PLAIN_CSS.test(written)) continue;
-			const kept = rewriteCss(`${name}:${written}`, { url: () => "", shown: placeholder });
-			out += `${kept}${style.getPropertyPriority(name) ? "!important" : ""};`;
+		for (const name of style ?? []) {
+			if (name.startsWith("--") && !this.#selected.mentions(name)) continue;
+			const written = rewriteCss(`${name}:${style.getPropertyValue(name)}`, {
+				url: () => "",
+				shown: placeholder,
+				named: (text, property) => this.#named(text, property),
+			});
+			const value = written.slice(name.length + 1);
+			const kept = isClosed(name) && !/var\(|env\(/.test(value) ? value : this.#words.plain(value);
+			out += `${name}:${kept}${style.getPropertyPriority(name) ? "!important" : ""};`;
 		}
 		return out ? seal(out) : undefined;
 	}
@@ -296,27 +345,35 @@ export class Funnel {
 	}
 
 	/** A link's target never leaves, only that it has one; inside drawings a reference to a part of the same document. */
-	#href(element: Element, value: string, masked: boolean): Outgoing | undefined {
+	#href(element: Element, value: string, masked: boolean, html: boolean): Outgoing | undefined {
 		const tag = element.localName;
 		if (tag === "a" || tag === "area") return seal("");
-		if (isHtml(element)) return undefined;
+		if (html) return undefined;
 		if (value.startsWith("#")) return seal(`#${this.#fragment(value.slice(1))}`);
 		if (tag !== "image" || masked) return undefined;
 		return seal(this.#asset(value, element.ownerDocument.baseURI, "image", element));
 	}
 
-	#drawing(element: Element, name: string, value: string): Outgoing | undefined {
+	#drawing(element: Element, name: string, value: string, masked: boolean): Outgoing | undefined {
 		if (name === "attributeName" && /href/i.test(value)) return undefined;
 		if (/^(from|to|by|values)$/.test(name) && /href/i.test(element.getAttribute("attributeName") ?? ""))
 			return undefined;
-		if (!/url\s*\(/i.test(value)) return seal(value);
 		const local = value.replace(FRAGMENT_URL, (_, id: string) => `url(#${this.#fragment(id)})`);
-		return /url\s*\(\s*[^#]/i.test(local) ? undefined : seal(local);
+		if (/url\s*\(\s*[^#]/i.test(local)) return undefined;
+		if (!masked) return seal(local);
+		if (name === "font-family") return seal(this.#words.family(value));
+		return seal(this.#words.plain(local.replace(/["'\\]/g, "")));
 	}
 
 	#textual(element: Element, name: string, value: string, masked: boolean): Outgoing | undefined {
 		if (!masked) return seal(value.slice(0, 1000));
-		return name === "label" && /^opt/.test(element.localName) ? seal(placeholder(value)) : undefined;
+		const shown = name === "placeholder" || (name === "label" && /^opt/.test(element.localName));
+		return shown || this.#selected.shows(name) ? seal(placeholder(value)) : this.#selectedOnly(name, value);
+	}
+
+	#selectedOnly(name: string, value: string): Outgoing | undefined {
+		const asked = this.#selected.attribute(name, value);
+		return asked === undefined ? undefined : seal(asked);
 	}
 
 	#asset(written: string, base: string, kind: ResourceKind, element?: Element): string {
@@ -327,6 +384,15 @@ export class Funnel {
 			return "";
 		}
 	}
+}
+
+const isHidden = (element: Element): boolean =>
+	element.localName === "input" && (element as HTMLInputElement).type === "hidden";
+
+/** Whether an element is one that the browser knows, or a component that is defined. */
+function isDefined(element: Element, tag: string): boolean {
+	if (tag.includes("-")) return !!element.ownerDocument.defaultView?.customElements.get(tag);
+	return !/Unknown|SVGElement|MathMLElement/.test(`${element}`) || MATHML.test(tag);
 }
 
 const BOX_PROPERTIES: readonly (readonly [string, string])[] = [
@@ -362,7 +428,7 @@ const drawsImage = (element: Element): boolean => {
 	return tag === "img" || (tag === "input" && (element as HTMLInputElement).type === "image");
 };
 
-const fontOrImage = (url: string): ResourceKind =>
+const kindOf = (url: string): ResourceKind =>
 	/^data:(application\/(x-)?font|font|application\/vnd\.ms-fontobject)|\.(woff2?|ttf|otf|eot)([?#]|$)/i.test(url)
 		? "font"
 		: "image";

@@ -6,7 +6,8 @@
 
 import { Op } from "../../../wire/dom.ts";
 import type { Body } from "./body.ts";
-import { countRules, type Selected } from "./css.ts";
+import type { Selected } from "./css.ts";
+import { countRules } from "./csstext.ts";
 import type { Funnel } from "./funnel.ts";
 import type { Ids } from "./ids.ts";
 import { AssetType, type Sender } from "./sender.ts";
@@ -136,14 +137,14 @@ export class Styles {
 	/** Learns what the sheets of dirty roots select by. Comes before the tree is written. */
 	learn(): void {
 		for (const root of this.#dirtyRoots) {
-			for (const sheet of sheetsOf(root)) this.#learnFrom(sheet);
+			for (const sheet of sheetsOf(root)) this.#learnFrom(sheet, root);
 		}
 	}
 
 	/** The next sheet of the document's that is still to be learnt from, one a call; false if there is none. */
 	*learnStepwise(doc: Document): Iterable<void> {
 		for (const sheet of sheetsOf(doc)) {
-			this.#learnFrom(sheet);
+			this.#learnFrom(sheet, doc);
 			yield;
 		}
 	}
@@ -164,15 +165,18 @@ export class Styles {
 		this.#dirtyRoots.clear();
 	}
 
-	#learnFrom(sheet: CSSStyleSheet): void {
+	#learnFrom(sheet: CSSStyleSheet, root: Root): void {
+		const at = sheet.ownerNode ?? root;
 		const known = this.#known(sheet);
 		if (known.told && !known.dirty) return;
 		if (known.rules && known.told) {
 			const before = new Set(known.rules);
-			for (const rule of sheet.cssRules) if (!before.has(rule)) this.#selected.read(rule.cssText);
+			for (const rule of sheet.cssRules)
+				if (!before.has(rule)) this.#selected.read(this.#funnel.code(rule.cssText, at));
 			return;
 		}
-		const text = this.#text(sheet);
+		const source = this.#text(sheet);
+		const text = source && this.#funnel.code(source, at);
 		if (text === undefined || this.#learnt.has(text)) return;
 		this.#learnt.add(text);
 		this.#selected.read(text);
@@ -203,13 +207,13 @@ export class Styles {
 		const base = sheet.href ?? doc.baseURI;
 		const told = describe(sheet);
 		const sameFrame = known.told?.flags === told.flags && known.told.media === told.media;
-		if (sameFrame && known.rules && this.#writeRules(known, known.rules, base, doc)) {
+		if (sameFrame && known.rules && this.#writeRules(known, known.rules, base, owner ?? root)) {
 			known.told = told;
 			return;
 		}
 		const text = this.#text(sheet);
 		if (text === undefined) return;
-		const bytes = utf8.encode(this.#funnel.css(text, base, doc));
+		const bytes = utf8.encode(this.#funnel.css(text, base, owner ?? root));
 		const key = this.#sender.asset(AssetType.style, "text/css", bytes);
 		if (!key) {
 			this.#hooks.unreadable();
@@ -221,7 +225,7 @@ export class Styles {
 	}
 
 	/** Tells the difference between the rules that the mirror holds and those of now; false if too much differs. */
-	#writeRules(known: Sheet, before: readonly CSSRule[], base: string, doc: Document): boolean {
+	#writeRules(known: Sheet, before: readonly CSSRule[], base: string, at: Node): boolean {
 		const now = [...known.sheet.cssRules];
 		let start = 0;
 		while (start < before.length && before[start] === now[start]) start++;
@@ -233,7 +237,7 @@ export class Styles {
 		if (gone > 8 && gone > before.length * WHOLE_FROM_SHARE) return false;
 		for (let i = 0; i < gone; i++) this.#body.numbers(Op.unrule, known.number, 1, start);
 		for (let i = start; i < start + come; i++) {
-			this.#body.rule(known.number, i, this.#funnel.css((now[i] as CSSRule).cssText, base, doc));
+			this.#body.rule(known.number, i, this.#funnel.css((now[i] as CSSRule).cssText, base, at));
 		}
 		known.rules = now;
 		return true;

@@ -416,7 +416,8 @@ export class Tree {
 			(tag === "link" && !/stylesheet/i.test((element as HTMLLinkElement).rel))
 		)
 			return;
-		const verdict = this.#masks.child(above, element);
+		const names = element.getAttributeNames();
+		const verdict = this.#masks.child(above, element, names);
 		if (isBox(verdict)) {
 			const layout = this.#funnel.box(element);
 			this.#body.at(here.id, here.anchor);
@@ -433,11 +434,11 @@ export class Tree {
 		if (isMasked(verdict)) flags |= ElementFlag.masked;
 		if (verdict & Verdict.noControl) flags |= ElementFlag.noControl;
 		if (tag.includes("-") && namespace === 0 && !element.matches(":defined")) flags |= ElementFlag.undefined;
-		const attributes = this.#funnel.attributes(element, verdict);
+		const attributes = this.#funnel.attributes(element, verdict, names);
 		this.#body.at(here.id, here.anchor);
 		const id = this.ids.add(element, here.id, verdict);
 		here.anchor = id;
-		this.#body.element(id, flags, leaf, this.#funnel.tag(element), attributes);
+		this.#body.element(id, flags, leaf, this.#funnel.tag(element, verdict), attributes);
 		this.#events.element(element, id, verdict);
 		this.#sendIfFull();
 		if (leaf) return;

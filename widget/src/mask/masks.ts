@@ -90,6 +90,8 @@ const mayBeField = (tag: string): boolean => FIELDS.has(tag) || tag.includes("-"
 const FIELDS = new Set(["input", "textarea", "select", "output"]);
 
 export class Masks {
+	/** Whether anything was found that a marking masks. */
+	marked = false;
 	#mode: Mode = "strict";
 	#selectors: { css: string; mark: number }[] = [];
 	#complex = "";
@@ -220,7 +222,10 @@ export class Masks {
 		const field = mayBeField(element.localName) && isField(element);
 		if (field && this.#sensitive(element)) return at(Level.excluded, verdict);
 		if (marks & Mark.ignore) return at(Level.ignored, verdict);
-		if (parent === Level.masked || marks & Mark.mask) return at(Level.masked, verdict) | Verdict.own;
+		if (parent === Level.masked || marks & Mark.mask) {
+			this.marked = true;
+			return at(Level.masked, verdict) | Verdict.own;
+		}
 		if (marks & Mark.foreignUnmask && this.#policy.foreignUnmask) marks |= Mark.unmask;
 		if (parent === Level.unmasked || marks & Mark.unmask) return at(Level.unmasked, verdict) & ~Verdict.own;
 		if (marks & Mark.editable || this.#passwords.edited.has(element)) return this.#written(verdict);

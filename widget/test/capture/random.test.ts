@@ -120,8 +120,9 @@ function expected(): string {
 			if (level === 3 || marks.contains("alongside-mask")) inner = 3;
 			const kept = [...marks].filter((c) => c === "a" || c === "b").join(" ");
 			const title = element.getAttribute("title");
+			const madeUp = inner === 3 && element.localName.includes("-") && !customElements.get(element.localName);
 			lines.push(
-				`${indent}<${element.localName}${kept ? ` class="${kept}"` : ""}${title && inner !== 3 ? ` title=${JSON.stringify(title)}` : ""}>`,
+				`${indent}<${madeUp ? "span" : element.localName}${kept ? ` class="${kept}"` : ""}${title && inner !== 3 ? ` title=${JSON.stringify(title)}` : ""}>`,
 			);
 			if (element.localName === "style") return;
 			if (element.shadowRoot) visit(element.shadowRoot, depth + 1, inner);
