@@ -147,7 +147,7 @@ export class Sprites {
 		const copy = createSafeElement(store.drawing.ownerDocument, SVG_NUMBER, original.localName);
 		if (copy.namespaceURI !== SVG) return undefined;
 		const own = source.rules.filter(({ selector }) => matches(original, selector)).map(({ text }) => text);
-		const style = [...own, original.getAttribute("style") ?? ""].join(";");
+		const style = [...own, original.getAttribute("style") ?? ""].join(" ");
 		const attributes = [...original.attributes].map(({ name, value }) => [name, value] as const);
 		if (own.length > 0) attributes.push(["style", style]);
 		for (const [name, value] of attributes) {

@@ -59,7 +59,7 @@ test("a use shows its part of a drawing outside the page, with all that it refer
 	assert.equal(size, 0);
 	assert.equal(parts?.match(/<linearGradient /g)?.length, 2);
 	assert.equal(parts?.match(/<circle /g)?.length, 1);
-	assert.match(parts ?? "", /style="fill: url\(&quot;#alongside-sprite-\d+&quot;\);?"/);
+	assert.match(parts ?? "", /style="fill: url\(&quot;#alongside-sprite-\d+&quot;\);? ?"/);
 	assert.deepEqual(
 		await bench.look((document) => [document.getElementById("dot"), document.querySelectorAll("style, .wide").length]),
 		[null, 0],
