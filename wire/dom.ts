@@ -156,10 +156,12 @@ export class DomReader {
 	#ops: Uint8Array = new Uint8Array(0);
 	#view: DataView = new DataView(this.#ops.buffer);
 	#at = 0;
+	#first = 0;
 	#end = 0;
 	#strings: string[] = [];
 	#next = 0;
 	#table: string[] = [];
+	#tableBefore = 0;
 	readonly #text = new TextDecoder("utf-8", { ignoreBOM: true });
 
 	/** Starts on an inflated body. */
@@ -171,10 +173,19 @@ export class DomReader {
 		const n = this.varint();
 		if (n > body.length - this.#at) throw new MalformedBody("operations end early");
 		this.#end = this.#at + n;
+		this.#first = this.#at;
+		this.#tableBefore = this.#table.length;
 		const section = body.subarray(this.#end);
 		this.#strings = this.#text.decode(section).split("\0");
 		if (this.#strings.pop() !== "") throw new MalformedBody("string section not ended");
 		this.#next = 0;
+	}
+
+	/** Goes back to the first operation of the body, as if nothing of it had been read. */
+	rewind(): void {
+		this.#at = this.#first;
+		this.#next = 0;
+		this.#table.length = this.#tableBefore;
 	}
 
 	/** Whether operations are left. */

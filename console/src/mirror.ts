@@ -19,13 +19,15 @@ import {
 } from "../../wire/wire.ts";
 import { Assets, assetKey } from "./mirror/assets.ts";
 import { locate, place } from "./mirror/cursors.ts";
-import { decodeBody, type Operation } from "./mirror/operations.ts";
+import { skipOperation } from "./mirror/operations.ts";
 import { Stage } from "./mirror/stage.ts";
-import { pause, whenLoaded } from "./mirror/timing.ts";
+import { Pacer, whenLoaded } from "./mirror/timing.ts";
 
 /** How long the console may be kept busy at a stretch by a snapshot, and by a diff, which is better seen whole. */
 const SNAPSHOT_SLICE_MS = 10;
 const DIFF_SLICE_MS = 24;
+/** How many operations pass between two looks at the clock. */
+const OPERATIONS_A_LOOK = 16;
 /** A keyframe that was asked for and has not come is asked for again. */
 const ASK_AGAIN_MS = 5_000;
 
@@ -86,6 +88,7 @@ class FrameMirror implements Mirror {
 	#next: Stage | undefined;
 	/** Of the newest epoch; undefined once it cannot go on. */
 	#reader: DomReader | undefined;
+	readonly #pacer = new Pacer();
 	#askedAt: number | undefined;
 	#viewport: Viewport | undefined;
 
@@ -132,6 +135,7 @@ class FrameMirror implements Mirror {
 	async #run(): Promise<void> {
 		this.#isRunning = true;
 		await whenLoaded(this.#iframe);
+		this.#pacer.restart();
 		for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
 			const frame = await next;
 			if (this.#isDestroyed) return;
@@ -171,9 +175,9 @@ class FrameMirror implements Mirror {
 		else if (!this.#follows(frame)) return;
 		const stage = this.#next ?? this.#stage;
 		if (!stage || !this.#reader) return;
-		const operations = this.#decode(this.#reader, frame.body);
-		if (!operations) return;
-		await this.#applyAll(stage, operations, frame.kind === Kind.snapshot ? SNAPSHOT_SLICE_MS : DIFF_SLICE_MS);
+		const sliceMS = frame.kind === Kind.snapshot ? SNAPSHOT_SLICE_MS : DIFF_SLICE_MS;
+		if (!(await this.#check(this.#reader, frame.body, sliceMS))) return;
+		await this.#act(stage, this.#reader, sliceMS);
 		if (this.#isDestroyed) return;
 		this.seen = { epoch: frame.epoch, seq: frame.seq };
 		if (frame.kind === Kind.snapshot && frame.flags & Flag.last) await this.#completeEpoch();
@@ -190,25 +194,30 @@ class FrameMirror implements Mirror {
 		return false;
 	}
 
-	#decode(reader: DomReader, body: Uint8Array): Operation[] | undefined {
+	/** Whether a body is well-formed; the reader is at its begin then. */
+	async #check(reader: DomReader, body: Uint8Array, sliceMS: number): Promise<boolean> {
 		try {
-			return decodeBody(reader, body);
+			reader.open(body);
+			for (let count = 1; reader.more; count++) {
+				skipOperation(reader);
+				if (count % OPERATIONS_A_LOOK === 0 && this.#pacer.isDue(sliceMS)) await this.#pacer.rest();
+			}
+			reader.rewind();
+			return !this.#isDestroyed;
 		} catch (error) {
 			if (!(error instanceof MalformedBody)) throw error;
 			this.#lose("malformed body");
-			return undefined;
+			return false;
 		}
 	}
 
-	async #applyAll(stage: Stage, operations: readonly Operation[], sliceMS: number): Promise<void> {
+	async #act(stage: Stage, reader: DomReader, sliceMS: number): Promise<void> {
 		stage.begin();
-		let started = performance.now();
-		for (const operation of operations) {
-			stage.apply(operation);
-			if (performance.now() - started < sliceMS) continue;
-			await pause();
+		for (let count = 1; reader.more; count++) {
+			for (const steps = stage.apply(reader); steps && !steps.next().done; )
+				if (this.#pacer.isDue(sliceMS)) await this.#pacer.rest();
+			if (count % OPERATIONS_A_LOOK === 0 && this.#pacer.isDue(sliceMS)) await this.#pacer.rest();
 			if (this.#isDestroyed) return;
-			started = performance.now();
 		}
 		stage.finish();
 	}

@@ -119,8 +119,23 @@ const SVG_RENDERED: Readonly<Record<string, Render>> = {
 	style: styled,
 };
 
+const MAX_KNOWN_RENDERS = 10_000;
+/** By namespace, element and attribute: pages say the same few again and again. */
+const renders = new Map<string, Render | undefined>();
+
 /** How an element's attribute is rendered; undefined: not at all. */
 export function renderOf(element: Element, name: string): Render | undefined {
+	const key = `${element.namespaceURI} ${element.localName} ${name}`;
+	let render = renders.get(key);
+	if (render === undefined && !renders.has(key)) {
+		if (renders.size >= MAX_KNOWN_RENDERS) renders.clear();
+		render = chooseRender(element, name);
+		renders.set(key, render);
+	}
+	return render;
+}
+
+function chooseRender(element: Element, name: string): Render | undefined {
 	if (!NAME.test(name) || /^on/i.test(name) || name.startsWith("alongside-")) return undefined;
 	const tag = element.localName;
 	if (element.namespaceURI !== "http://www.w3.org/1999/xhtml") {

@@ -1,12 +1,12 @@
 /** Puts attributes, pictures and pinned sizes on elements, and puts them on anew when their resources have come. */
 
 import type { Assets } from "./assets.ts";
-import { clobbers, plain, renderOf, writeAttribute } from "./attributes.ts";
+import { clobbers, plain, type Render, renderOf, writeAttribute } from "./attributes.ts";
 import { isHTML } from "./elements.ts";
 import { obtain } from "./maps.ts";
 import type { Resources } from "./resources.ts";
 import { partOf, Sprites } from "./sprites.ts";
-import { assetRef } from "./styletext.ts";
+import { assetRef, type Lookup } from "./styletext.ts";
 
 /** A picture that an element shows in place of its own content. */
 type Picture = { wanted: string; shown: string | undefined; url: string };
@@ -37,14 +37,7 @@ export class Dressing {
 			if (isHTML(element, "canvas") && (name === "width" || name === "height"))
 				this.#setProperty(element, `--alongside-${name}`, `${Number.parseInt(value, 10) || 0}px`);
 		} else {
-			const refresh = () => {
-				const lookup = this.#resources.watch(element, name, refresh);
-				writeAttribute(element, name, render(value, lookup));
-				const ref = assetRef(value);
-				if (ref !== undefined) element.toggleAttribute("alongside-unreadable", this.#resources.isUnreadable(ref));
-				if (name === "style") this.#writeProperties(element);
-			};
-			refresh();
+			this.#render(element, name, value, render);
 			const part = partOf(element, name, value);
 			if (part) this.#sprites.want(element, name, part);
 			else this.#sprites.forget(element, name);
@@ -52,6 +45,21 @@ export class Dressing {
 			const url = name === "poster" && this.#pictures.get(element)?.url;
 			if (url) this.#show(element, url);
 		}
+	}
+
+	/** Writes an attribute, and again when what it refers to has come. */
+	#render(element: Element, name: string, value: string, render: Render): void {
+		let lookup: Lookup | undefined;
+		// Few values refer to something: only those are watched.
+		const rendered = render(value, (ref) => {
+			lookup ??= this.#resources.watch(element, name, () => this.#render(element, name, value, render));
+			return lookup(ref);
+		});
+		if (!lookup) this.#resources.forget(element, name);
+		writeAttribute(element, name, rendered);
+		const ref = assetRef(value);
+		if (ref !== undefined) element.toggleAttribute("alongside-unreadable", this.#resources.isUnreadable(ref));
+		if (name === "style") this.#writeProperties(element);
 	}
 
 	unset(element: Element, name: string): void {

@@ -1,10 +1,15 @@
-/** Decodes a body into operations before any of them is applied, so that a malformed body changes nothing. */
+/** Reads the operations of a body: once to know that it is well-formed, so that a malformed one changes nothing, and once to act. */
 
 import { type DomReader, MalformedBody, Op } from "../../../wire/dom.ts";
 
-const list = <T>(r: DomReader, read: () => T): T[] => Array.from({ length: r.count() }, read);
-const numbers = (r: DomReader): number[] => list(r, () => r.varint());
-const pairs = (r: DomReader): Pair[] => list(r, () => [r.string(), r.string()]);
+function list<T>(r: DomReader, read: (r: DomReader) => T): T[] {
+	const items: T[] = [];
+	for (let left = r.count(); left > 0; left--) items.push(read(r));
+	return items;
+}
+
+const numbers = (r: DomReader): number[] => list(r, (r) => r.varint());
+const pairs = (r: DomReader): Pair[] => list(r, (r) => [r.string(), r.string()]);
 
 /** A name and its value. */
 export type Pair = readonly [name: string, value: string];
@@ -58,7 +63,7 @@ const decoders = {
 	[Op.resource]: (r: DomReader) => ({ ref: r.key(), key: r.key() }),
 	[Op.size]: (r: DomReader) => ({ id: r.varint(), width: r.float(), height: r.float() }),
 	[Op.title]: (r: DomReader) => ({ title: r.string() }),
-	[Op.states]: (r: DomReader) => ({ id: r.varint(), states: list(r, () => r.string()) }),
+	[Op.states]: (r: DomReader) => ({ id: r.varint(), states: list(r, (r) => r.string()) }),
 	[Op.assign]: (r: DomReader) => ({ id: r.varint(), nodes: numbers(r) }),
 	[Op.highlight]: (r: DomReader) => ({ name: r.string(), priority: r.varint(), ranges: numbers(r) }),
 	[Op.animate]: (r: DomReader) => ({
@@ -83,26 +88,21 @@ const decoders = {
 type Code = keyof typeof decoders;
 type Operands<C extends Code> = ReturnType<(typeof decoders)[C]>;
 
-/** One function for each operation. */
-export type Handlers = { readonly [C in Code]: (operands: Operands<C>) => void };
+/** One function for each operation; one that takes long may yield between its steps. */
+export type Handlers = { readonly [C in Code]: (operands: Operands<C>) => Iterator<void> | void };
 
-/** A decoded operation, to be given to a table of handlers. */
-export type Operation = (handlers: Handlers) => void;
-
-/** Reads a whole inflated body; throws MalformedBody. */
-export function decodeBody(reader: DomReader, body: Uint8Array): Operation[] {
-	const operations: Operation[] = [];
-	reader.open(body);
-	while (reader.more) operations.push(decodeOperation(reader, reader.byte()));
-	return operations;
+/** Reads the next operation and lets it go; throws MalformedBody. */
+export function skipOperation(reader: DomReader): void {
+	const decode = decoders[reader.byte() as Code];
+	if (!decode) throw new MalformedBody("unknown operation");
+	decode(reader);
 }
 
-function decodeOperation(reader: DomReader, code: number): Operation {
-	if (!Object.hasOwn(decoders, code)) throw new MalformedBody("unknown operation");
-	return bind(code as Code, reader);
+/** Reads the next operation of a body that is known to be well-formed, and acts on it. */
+export function runOperation(reader: DomReader, handlers: Handlers): Iterator<void> | void {
+	return dispatch(reader.byte() as Code, reader, handlers);
 }
 
-function bind<C extends Code>(code: C, reader: DomReader): Operation {
-	const operands = decoders[code](reader) as Operands<C>;
-	return (handlers) => handlers[code](operands);
+function dispatch<C extends Code>(code: C, reader: DomReader, handlers: Handlers): Iterator<void> | void {
+	return handlers[code](decoders[code](reader) as Operands<C>);
 }

@@ -10,6 +10,8 @@ export class Scrolling {
 	readonly #new = new Set<Node>();
 
 	set(node: Node, x: number, y: number): void {
+		// What was never scrolled is there already; to ask it would make the browser lay out the page.
+		if (x === 0 && y === 0 && !this.#wanted.has(node)) return;
 		this.#wanted.set(node, { x, y });
 		this.#new.add(node);
 	}

@@ -4,7 +4,7 @@
  */
 
 import type { Assets } from "./assets.ts";
-import { isStyle } from "./elements.ts";
+import { isElement, isStyle } from "./elements.ts";
 import type { Resources } from "./resources.ts";
 import { type Lookup, rewriteMedia, rewriteSheet } from "./styletext.ts";
 
@@ -35,6 +35,8 @@ export class Sheets {
 	readonly #base: string;
 	readonly #baseCopies = new WeakMap<Document, CSSStyleSheet>();
 	readonly #sheets = new Map<number, Sheet>();
+	/** Those of style elements. */
+	readonly #owned = new Set<Sheet>();
 	/** Whether the visitor prefers dark colours; said before any sheet is. */
 	isDark = false;
 
@@ -57,8 +59,9 @@ export class Sheets {
 			lookup: () => undefined,
 			copies: known?.copies ?? new Map(),
 		};
-		if (known) this.#resources.forget(known);
+		if (known) this.#forget(known);
 		this.#sheets.set(number, sheet);
+		if (sheet.owner) this.#owned.add(sheet);
 		this.#write(sheet);
 	}
 
@@ -89,7 +92,8 @@ export class Sheets {
 
 	/** A style element that was moved has had its rules read anew from its text. */
 	moved(node: Node): void {
-		for (const sheet of this.#sheets.values()) if (sheet.owner && node.contains(sheet.owner)) this.#write(sheet);
+		if (isElement(node) && !node.firstElementChild && !node.shadowRoot && !isStyle(node)) return;
+		for (const sheet of this.#owned) if (node.contains(sheet.owner ?? null)) this.#write(sheet);
 	}
 
 	/** A node is gone, and the sheet it owns with it. */
@@ -97,9 +101,14 @@ export class Sheets {
 		if (!isStyle(node)) return;
 		for (const [number, sheet] of this.#sheets) {
 			if (sheet.owner !== node) continue;
-			this.#resources.forget(sheet);
+			this.#forget(sheet);
 			this.#sheets.delete(number);
 		}
+	}
+
+	#forget(sheet: Sheet): void {
+		this.#resources.forget(sheet);
+		this.#owned.delete(sheet);
 	}
 
 	#copy(sheet: Sheet, document: Document): CSSStyleSheet {

@@ -3,7 +3,7 @@
  * inherits. A new epoch is built beside the one that is shown, so both can be whole documents.
  */
 
-import { ElementFlag, Op } from "../../../wire/dom.ts";
+import { type DomReader, ElementFlag, Op } from "../../../wire/dom.ts";
 import { Animations } from "./animations.ts";
 import type { Assets } from "./assets.ts";
 import { boxStyle } from "./attributes.ts";
@@ -12,7 +12,7 @@ import { Dressing } from "./dressing.ts";
 import { createSafeElement, FRAME_SANDBOX, isElement, isHTML } from "./elements.ts";
 import { Highlights } from "./highlights.ts";
 import { showOpen } from "./opening.ts";
-import type { Handlers, Operation, Pair } from "./operations.ts";
+import { type Handlers, type Pair, runOperation } from "./operations.ts";
 import { Pointing } from "./pointing.ts";
 import { Resources } from "./resources.ts";
 import { Scrolling } from "./scrolling.ts";
@@ -84,8 +84,9 @@ export class Stage {
 		this.tree.begin();
 	}
 
-	apply(operation: Operation): void {
-		operation(this.#handlers);
+	/** Applies the next operation; what it returns are its further steps. */
+	apply(reader: DomReader): Iterator<void> | void {
+		return runOperation(reader, this.#handlers);
 	}
 
 	/** Ends a body: what needs the layout is done once. */
@@ -144,10 +145,16 @@ export class Stage {
 		}
 	}
 
-	#move(id: number, parent: number, prev: number): void {
-		const node = this.tree.node(id);
-		if (!this.tree.move(id, parent, prev)) this.#hooks.onLost("a frame was moved");
-		else if (node) this.#sheets.moved(node);
+	/** Moves nodes, each after the one before. */
+	*#move(ids: readonly number[], parent: number, prev: number): Generator<void> {
+		let after = prev;
+		for (const id of ids) {
+			const node = this.tree.node(id);
+			if (!this.tree.move(id, parent, after)) this.#hooks.onLost("a frame was moved");
+			else if (node) this.#sheets.moved(node);
+			after = id;
+			yield;
+		}
 	}
 
 	#element(flags: number, tag: string, attributes: readonly Pair[]): void {
@@ -216,7 +223,7 @@ export class Stage {
 			this.tree.insert(box);
 		},
 		[Op.remove]: ({ id }) => this.tree.remove(id),
-		[Op.move]: ({ id, parent, prev }) => this.#move(id, parent, prev),
+		[Op.move]: ({ id, parent, prev }) => this.#move([id], parent, prev),
 		[Op.attr]: ({ id, name, value }) => this.#on(id, (element) => this.#dressing.set(element, name, value)),
 		[Op.unattr]: ({ id, name }) => this.#on(id, (element) => this.#dressing.unset(element, name)),
 		[Op.data]: ({ id, data }) => {
@@ -265,7 +272,9 @@ export class Stage {
 		[Op.unrule]: ({ sheet, path }) => this.#sheets.edit(sheet, path),
 		[Op.resource]: ({ ref, key }) => this.#resources.define(ref, key),
 		[Op.size]: ({ id, width, height }) => this.#on(id, (element) => this.#dressing.pin(element, width, height)),
-		[Op.title]: ({ title }) => this.#hooks.onTitle(title),
+		[Op.title]: ({ title }) => {
+			this.#hooks.onTitle(title);
+		},
 		[Op.states]: ({ id, states }) =>
 			this.#on(id, (element) => element.setAttribute("alongside-state", states.join(" "))),
 		[Op.assign]: ({ id, nodes }) => this.#on(id, (element) => assign(element, nodes, (node) => this.tree.node(node))),
@@ -273,13 +282,7 @@ export class Stage {
 		[Op.animate]: ({ animation, id, ...operands }) =>
 			this.#on(id, (element) => this.#animations.start(animation, element, operands)),
 		[Op.playback]: ({ animation, state, time, rate }) => this.#animations.play(animation, state, time, rate),
-		[Op.moves]: ({ parent, prev, nodes }) => {
-			let after = prev;
-			for (const id of nodes) {
-				this.#move(id, parent, after);
-				after = id;
-			}
-		},
+		[Op.moves]: ({ parent, prev, nodes }) => this.#move(nodes, parent, prev),
 	};
 }
 

@@ -12,6 +12,34 @@ export function pause(): Promise<void> {
 	});
 }
 
+/** The longest that the console is kept busy at a stretch, also where drawing takes longer than that. */
+const MAX_SLICE_MS = 40;
+
+/**
+ * Says when to let the browser have a turn. Where a turn takes long, because a large page is laid out in it, the slices
+ * between turns get longer: a page that is laid out after every few nodes would never be there.
+ */
+export class Pacer {
+	#started = 0;
+	#turnMS = 0;
+
+	/** After the browser had its turn anyway. */
+	restart(): void {
+		this.#started = performance.now();
+	}
+
+	isDue(sliceMS: number): boolean {
+		return performance.now() - this.#started >= Math.max(sliceMS, Math.min(this.#turnMS, MAX_SLICE_MS));
+	}
+
+	async rest(): Promise<void> {
+		const began = performance.now();
+		await pause();
+		this.restart();
+		this.#turnMS = this.#started - began;
+	}
+}
+
 /** Resolves once a frame holds the document it was told to load; what is built before would be thrown away. */
 export function whenLoaded(iframe: HTMLIFrameElement): Promise<void> {
 	const { contentDocument: document } = iframe;

@@ -12,7 +12,8 @@ export class Tree {
 	readonly #limbo: DocumentFragment;
 	readonly #nodes: (Node | undefined)[] = [undefined];
 	readonly #ids = new WeakMap<Node, number>();
-	readonly #depths = new WeakMap<Node, number>();
+	/** By number. */
+	readonly #depths: number[] = [0];
 	readonly #onRemove: (node: Node) => void;
 	#point: Point;
 	#outer: Point[] = [];
@@ -69,12 +70,12 @@ export class Tree {
 	/** Numbers a node and inserts it at the insertion point. */
 	insert(node: Node): void {
 		this.number(node);
-		if (place(node, this.#point, this.#depth(node))) this.#point.prev = node;
+		if (place(node, this.#point, this.#depths.at(-1) as number)) this.#point.prev = node;
 	}
 
 	/** Numbers a node that has its place already, such as a shadow root. */
 	number(node: Node): void {
-		this.#depths.set(node, this.#depthOf(this.#point.parent) + 1);
+		this.#depths.push(this.#depth(this.#point.parent) + 1);
 		this.#ids.set(node, this.#nodes.length);
 		this.#nodes.push(node);
 	}
@@ -118,15 +119,17 @@ export class Tree {
 		const parent = this.#nodes[parentID];
 		const prev = prevID === 0 ? null : this.#nodes[prevID];
 		if (!node || !parent || prev === undefined || node === parent || contains(node, parent)) return true;
-		const shift = this.#depthOf(parent) + 1 - this.#depth(node);
-		let holdsFrame = false;
-		for (const moved of subtree(node)) {
-			const depth = this.#depth(moved) + shift;
-			if (depth > MAX_DEPTH) return true;
-			this.#depths.set(moved, depth);
-			holdsFrame ||= isHTML(moved, "iframe");
-		}
-		return moveKeepingState(node, { parent, prev }, holdsFrame);
+		const shift = this.#depth(parent) + 1 - this.#depth(node);
+		if (shift !== 0 && !this.#deepen(node, shift)) return true;
+		return moveKeepingState(node, { parent, prev });
+	}
+
+	/** Notes how deep a subtree is from now on; false, and nothing is noted, if it would be too deep. */
+	#deepen(node: Node, shift: number): boolean {
+		const moved = [...subtree(node)].map((inner) => this.#ids.get(inner)).filter((id) => id !== undefined);
+		if (moved.some((id) => (this.#depths[id] ?? 0) + shift > MAX_DEPTH)) return false;
+		for (const id of moved) this.#depths[id] = (this.#depths[id] ?? 0) + shift;
+		return true;
 	}
 
 	#kill(node: Node): void {
@@ -138,11 +141,7 @@ export class Tree {
 	}
 
 	#depth(node: Node): number {
-		return this.#depths.get(node) ?? 0;
-	}
-
-	#depthOf(parent: Node): number {
-		return this.#depths.get(parent) ?? 0;
+		return this.#depths[this.#ids.get(node) ?? 0] ?? 0;
 	}
 }
 
@@ -170,19 +169,20 @@ function place(node: Node, point: Point, depth: number): boolean {
 type MovingParent = Node & { moveBefore?: (node: Node, child: Node | null) => void };
 
 /** `insertBefore` reloads frames and closes dialogs, `moveBefore` (DOM §4.2.3) does not. */
-function moveKeepingState(node: Node, point: Point, holdsFrame: boolean): boolean {
+function moveKeepingState(node: Node, point: Point): boolean {
 	const parent = container(point.parent) as MovingParent | undefined;
-	if (!parent) return true;
-	if (point.prev === node) return true;
+	if (!parent || point.prev === node) return true;
+	const next = reference(point);
+	if (next === node) return true;
 	try {
 		if (parent.moveBefore && node.isConnected && parent.isConnected) {
-			parent.moveBefore(node, reference(point));
+			parent.moveBefore(node, next);
 			return true;
 		}
 	} catch {
 		// Between documents only insertBefore moves.
 	}
-	if (holdsFrame) return false;
+	for (const inner of subtree(node)) if (isHTML(inner, "iframe")) return false;
 	place(node, point, 0);
 	return true;
 }
