@@ -8,6 +8,20 @@ import type { Resources } from "./resources.ts";
 import { partOf, Sprites } from "./sprites.ts";
 import { assetRef, type Lookup } from "./styletext.ts";
 
+/** Elements that have a size also when they are inline; to ask for the display of others costs a style computation. */
+const SIZED = new Set([
+	"input",
+	"textarea",
+	"select",
+	"button",
+	"img",
+	"canvas",
+	"video",
+	"iframe",
+	"meter",
+	"progress",
+]);
+
 /** A picture that an element shows in place of its own content. */
 type Picture = { wanted: string; shown: string | undefined; url: string };
 
@@ -97,7 +111,9 @@ export class Dressing {
 	/** Ends a body: shows what needs its place in the tree, and pins what is new; asks for the layout once for all of them. */
 	finish(): void {
 		this.#sprites.settle();
-		const inline = [...this.#pinned].filter((element) => displayOf(element) === "inline");
+		const inline = [...this.#pinned].filter(
+			(element) => !SIZED.has(element.localName) && displayOf(element) === "inline",
+		);
 		for (const element of this.#pinned) element.setAttribute("alongside-pinned", "");
 		for (const element of inline) element.setAttribute("alongside-pinned", "inline");
 		this.#pinned.clear();
