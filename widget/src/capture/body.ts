@@ -15,14 +15,17 @@ export class Body {
 	readonly #writer = new DomWriter();
 	/** Parent and previous sibling of each level that the mirror's insertion point stands in; empty: none. */
 	#point: number[] = [];
+	/** Nodes that move one after the other: the parent, the child they follow, and they. Not yet written. */
+	#moves: number[] = [];
 
 	/** About how many bytes it has so far. */
 	get size(): number {
-		return this.#writer.size;
+		return this.#writer.size + 3 * this.#moves.length;
 	}
 
 	/** Ends the body. */
 	take(): Uint8Array<ArrayBuffer> {
+		this.#writeMoves();
 		this.#point = [];
 		return this.#writer.take();
 	}
@@ -40,7 +43,7 @@ export class Body {
 		const point = this.#point;
 		if (point[point.length - 2] !== parent) return;
 		point.length -= 2;
-		if (point.length) this.#writer.byte(Op.up);
+		if (point.length) this.#op(Op.up);
 	}
 
 	element(id: number, flags: number, leaf: boolean, tag: Outgoing, attributes: readonly Outgoing[]): void {
@@ -51,13 +54,13 @@ export class Body {
 	}
 
 	box(id: number, properties: readonly Outgoing[]): void {
-		this.#writer.byte(Op.box);
+		this.#op(Op.box);
 		this.#pairs(properties);
 		this.#inserted(id, false);
 	}
 
 	text(id: number, data: Outgoing): void {
-		this.#writer.byte(Op.text);
+		this.#op(Op.text);
 		this.#writer.once(data);
 		this.#inserted(id, false);
 	}
@@ -79,7 +82,13 @@ export class Body {
 	}
 
 	move(id: number, parent: number, prev: number): void {
-		this.#op(Op.move, id, parent, prev);
+		const moves = this.#moves;
+		if (moves[0] === parent && moves[moves.length - 1] === prev) {
+			moves.push(id);
+			return;
+		}
+		this.#writeMoves();
+		this.#moves = [parent, prev, id];
 		this.#point = [];
 	}
 
@@ -106,7 +115,8 @@ export class Body {
 
 	/** An operation whose operands are all unsigned numbers. */
 	numbers(op: number, ...operands: number[]): void {
-		this.#op(op, ...operands);
+		this.#op(op);
+		for (const operand of operands) this.#writer.varint(operand);
 	}
 
 	scroll(id: number, x: number, y: number): void {
@@ -132,7 +142,7 @@ export class Body {
 	}
 
 	resource(ref: Uint8Array, key: Uint8Array): void {
-		this.#writer.byte(Op.resource);
+		this.#op(Op.resource);
 		this.#writer.key(ref);
 		this.#writer.key(key);
 	}
@@ -149,13 +159,29 @@ export class Body {
 	}
 
 	title(title: Outgoing): void {
-		this.#writer.byte(Op.title);
+		this.#op(Op.title);
 		this.#writer.once(title);
 	}
 
-	#op(op: number, ...operands: number[]): void {
-		this.#writer.byte(op);
-		for (const operand of operands) this.#writer.varint(operand);
+	/** Begins an operation. */
+	#op(op: number, first = -1, second = -1, third = -1): void {
+		if (this.#moves.length) this.#writeMoves();
+		const writer = this.#writer;
+		writer.byte(op);
+		if (first >= 0) writer.varint(first);
+		if (second >= 0) writer.varint(second);
+		if (third >= 0) writer.varint(third);
+	}
+
+	#writeMoves(): void {
+		const moves = this.#moves;
+		const [parent = 0, prev = 0, id = 0] = moves;
+		this.#moves = [];
+		if (moves.length === 3) this.#op(Op.move, id, parent, prev);
+		else if (moves.length) {
+			this.#op(Op.moves, parent, prev, moves.length - 2);
+			for (let i = 2; i < moves.length; i++) this.#writer.varint(moves[i] as number);
+		}
 	}
 
 	#pairs(pairs: readonly Outgoing[]): void {

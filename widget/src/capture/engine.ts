@@ -11,7 +11,7 @@ import type { Policy } from "../policy.ts";
 import { Activity } from "./activity.ts";
 import { Body } from "./body.ts";
 import { Selected } from "./css.ts";
-import { Fields, isField } from "./fields.ts";
+import { type Field, Fields } from "./fields.ts";
 import { Funnel } from "./funnel.ts";
 import { Patches } from "./patches.ts";
 import { Pictures } from "./pictures.ts";
@@ -19,7 +19,7 @@ import { Pins } from "./pins.ts";
 import { Resources } from "./resources.ts";
 import { Sender } from "./sender.ts";
 import { Styles } from "./styles.ts";
-import { DARK, type Root, Tree } from "./tree.ts";
+import { DARK, type Root, Trait, Tree } from "./tree.ts";
 
 type Realm = Window & typeof globalThis;
 
@@ -57,10 +57,7 @@ const SAMPLE_MS = 250;
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 60_000;
 
-/** What may have been scrolled before it was sent. */
-const SCROLLERS =
-	/^(div|section|main|ul|ol|dl|nav|aside|article|pre|code|textarea|table|tbody|form|header|footer|body|fieldset|dialog|.*-.*)$/;
-/** So many of them are asked between two looks at the clock. */
+/** So many elements are asked between two looks at the clock. */
 const SCROLLERS_PER_LOOK = 50;
 
 /** All that lives for one epoch. */
@@ -82,6 +79,8 @@ type Epoch = {
 	titleDirty: boolean;
 	/** Elements whose scroll offset was not asked for yet: asking makes the page lay out. */
 	unscrolled: Element[];
+	/** Names of custom elements whose definition is waited for, by registry. */
+	awaited: WeakMap<CustomElementRegistry, Set<string>>;
 };
 
 export class Engine {
@@ -93,11 +92,8 @@ export class Engine {
 	readonly #closedRoots = new WeakMap<Element, ShadowRoot>();
 	readonly #passwords = new Passwords();
 	readonly #past = { modified: new WeakSet<CSSStyleSheet>(), fetched: new WeakMap<object, string | null>() };
-	/** The documents and shadow roots that are listened to, with the windows that were patched. */
-	#patches = new Patches();
-	#listening = new AbortController();
-	#listened = new WeakSet<Root>();
-	#patched = new WeakSet<object>();
+	/** By document and shadow root that is listened to, and by the own window: what ends that. */
+	readonly #ends = new Map<object, () => void>();
 	#observer: MutationObserver;
 	#policy: Policy;
 	#at: Epoch | undefined;
@@ -179,10 +175,10 @@ export class Engine {
 		const ids = this.#at?.tree.ids;
 		let masked = 0;
 		let ignored = 0;
-		for (const id of ids?.marked() ?? []) {
-			if (ids?.node(id)?.nodeType !== 1) continue;
-			if (isBox(ids.verdict(id))) ignored++;
-			else if (isMasked(ids.verdict(id))) masked++;
+		for (const { node, verdict } of ids?.all ?? []) {
+			if (node.nodeType !== 1 || !isMasked(verdict)) continue;
+			if (isBox(verdict)) ignored++;
+			else masked++;
 		}
 		return {
 			nodes: ids?.count ?? 0,
@@ -199,8 +195,8 @@ export class Engine {
 	/** Ends everything that hangs on the page. */
 	#release(): void {
 		this.#observer.disconnect();
-		this.#listening.abort();
-		this.#patches.stop();
+		for (const end of this.#ends.values()) end();
+		this.#ends.clear();
 		this.#at?.pins.stop();
 		this.#at = undefined;
 		this.#window.cancelAnimationFrame(this.#frame);
@@ -216,10 +212,6 @@ export class Engine {
 
 	#begin(): void {
 		this.#release();
-		this.#listening = new AbortController();
-		this.#listened = new WeakSet();
-		this.#patched = new WeakSet();
-		this.#patches = new Patches();
 		this.#observer = this.#newObserver();
 		// The first epoch is the one asked for; each further snapshot has a later one.
 		if (this.#begun) this.#epoch = Math.max(this.#epoch + 1, Math.floor(Date.now() / 100) >>> 0);
@@ -233,7 +225,9 @@ export class Engine {
 		this.#slices = new MessageChannel();
 		this.#slices.port1.onmessage = () => this.#guard(() => this.#slice());
 		this.#sampler = this.#window.setInterval(() => this.#guard(() => this.#sample()), SAMPLE_MS);
-		this.#patchRealm(this.#window);
+		// Before the walk: what the page does meanwhile to roots and sheets tells nobody.
+		const patches = this.#patchRealm(this.#window);
+		this.#ends.set(this.#window, () => patches.stop());
 		this.#slices.port2.postMessage(0);
 	}
 
@@ -243,7 +237,7 @@ export class Engine {
 		const funnel = new Funnel(masks, selected, (url, kind, element) => this.#resources.refer(url, kind, element));
 		const body = new Body();
 		const tree = new Tree(masks, funnel, body, {
-			element: (element, id, verdict) => this.#sent(element, id, verdict),
+			element: (element, id, verdict, traits) => this.#sent(element, id, verdict, traits),
 			root: (root) => this.#entered(root),
 			forgotten: (node) => this.#forgotten(node),
 			full: () => this.#send(),
@@ -290,6 +284,7 @@ export class Engine {
 			parts: 0,
 			titleDirty: true,
 			unscrolled: [],
+			awaited: new WeakMap(),
 		};
 	}
 
@@ -437,6 +432,11 @@ export class Engine {
 	#sample(): void {
 		const at = this.#at;
 		if (!at || at.snapshot) return;
+		if (at.tree.look()) {
+			this.keyframe();
+			return;
+		}
+		if (at.tree.dirty) this.#schedule();
 		at.styles.sample();
 		at.activity.viewed(); // a scrollbar that came or went says nothing
 		at.fields.touchAll();
@@ -460,32 +460,45 @@ export class Engine {
 		}
 	}
 
-	/** An element has just been written. */
-	#sent(element: Element, id: number, verdict: number): void {
+	/** An element has just been written that is more than its tags. */
+	#sent(element: Element, id: number, verdict: number, traits: number): void {
 		const at = this.#at;
 		if (!at) return;
-		const tag = element.localName;
 		if (isMasked(verdict)) at.pins.add(element, id, verdict);
 		if (isBox(verdict)) return;
-		if (tag === "style" || tag === "link") at.styles.touch(element.getRootNode() as Root);
-		else if (isField(element)) at.fields.add(element, verdict);
-		else if (tag === "canvas") {
-			if (this.#policy.canvas && !isMasked(verdict)) at.pictures.add(element as HTMLCanvasElement);
-		} else if (tag === "video" || tag === "audio") at.activity.playing(element as HTMLMediaElement);
-		else if (tag === "dialog" && (element as HTMLDialogElement).open) at.activity.opened(element);
-		else if (tag.includes("-") && !element.matches(":defined")) this.#await(element);
+		if (traits & Trait.scrolls) at.unscrolled.push(element);
+		if (traits & Trait.field) at.fields.add(element as Field, verdict);
+		if (traits & Trait.told) this.#told(at, element, verdict);
+		if (traits & Trait.custom && !element.matches(":defined")) this.#await(at, element);
 		if (element.hasAttribute("popover") && element.matches(":popover-open")) at.activity.opened(element);
-		if (SCROLLERS.test(tag)) at.unscrolled.push(element);
 	}
 
-	#await(element: Element): void {
-		const at = this.#at;
-		const view = element.ownerDocument.defaultView as Realm | null;
-		void view?.customElements.whenDefined(element.localName).then(
+	#told(at: Epoch, element: Element, verdict: number): void {
+		const tag = element.localName;
+		if (tag === "style" || tag === "link") at.styles.touch(element.getRootNode() as Root);
+		else if (tag === "dialog") {
+			if ((element as HTMLDialogElement).open) at.activity.opened(element);
+		} else if (tag !== "canvas") at.activity.playing(element as HTMLMediaElement);
+		else if (this.#policy.canvas && !isMasked(verdict)) at.pictures.add(element as HTMLCanvasElement);
+	}
+
+	/** Waits, once for each name, until elements of it are defined. */
+	#await(at: Epoch, { localName: tag, ownerDocument }: Element): void {
+		const registry = ownerDocument.defaultView?.customElements;
+		if (!registry) return;
+		const names = at.awaited.get(registry) ?? new Set();
+		if (names.has(tag)) return;
+		at.awaited.set(registry, names.add(tag));
+		void registry.whenDefined(tag).then(
 			() => {
 				if (this.#at !== at) return;
-				at?.activity.defined(element);
-				at?.tree.judge(element);
+				for (const root of at.tree.roots) {
+					for (const element of root.querySelectorAll(tag)) {
+						if (!element.matches(":defined")) continue;
+						at.activity.defined(element);
+						at.tree.judge(element);
+					}
+				}
 				this.#schedule();
 			},
 			() => undefined,
@@ -495,7 +508,10 @@ export class Engine {
 	#forgotten(node: Node): void {
 		const at = this.#at;
 		if (!at) return;
-		if (node.nodeType === 9 || node.nodeType === 11) at.styles.forget(node as Root);
+		if (node.nodeType === 9 || node.nodeType === 11) {
+			at.styles.forget(node as Root);
+			this.#detach(node);
+		}
 		if (node.nodeType !== 1) return;
 		at.fields.forget(node);
 		at.pictures.forget(node);
@@ -515,11 +531,9 @@ export class Engine {
 			subtree: true,
 		});
 		if (root.nodeType === 9) {
-			const view = (root as Document).defaultView as Realm | null;
-			if (view) this.#patchRealm(view);
 			at.activity.scrolled(root);
 		}
-		this.#listen(root);
+		this.#attach(root);
 		at.styles.add(root);
 		at.styles.learn();
 		if (at.snapshot) at.funnel.grew();
@@ -541,10 +555,8 @@ export class Engine {
 		);
 	}
 
-	#patchRealm(view: Realm): void {
-		if (this.#patched.has(view)) return;
-		this.#patched.add(view);
-		const patches = this.#patches;
+	#patchRealm(view: Realm): Patches {
+		const patches = new Patches();
 		const touch = (sheet: CSSStyleSheet | null | undefined) => {
 			this.#at?.styles.touchSheet(sheet);
 			this.#schedule();
@@ -570,12 +582,27 @@ export class Engine {
 				this.#schedule();
 			});
 		}
+		return patches;
 	}
 
-	#listen(root: Root): void {
-		if (this.#listened.has(root)) return;
-		this.#listened.add(root);
-		const { signal } = this.#listening;
+	#attach(root: Root): void {
+		this.#detach(root);
+		const listening = new AbortController();
+		const view = root.nodeType === 9 && root !== this.#document ? (root as Document).defaultView : null;
+		const patches = view && this.#patchRealm(view as Realm);
+		this.#ends.set(root, () => {
+			listening.abort();
+			patches?.stop();
+		});
+		this.#listen(root, listening.signal);
+	}
+
+	#detach(root: Node): void {
+		this.#ends.get(root)?.();
+		this.#ends.delete(root);
+	}
+
+	#listen(root: Root, signal: AbortSignal): void {
 		const on = (target: EventTarget, types: string, act: (at: Epoch, target: Node, event: Event) => void) => {
 			const listener = (event: Event) =>
 				this.#guard(() => {

@@ -10,12 +10,7 @@ import type { Body } from "./body.ts";
 import type { Funnel } from "./funnel.ts";
 import type { Ids } from "./ids.ts";
 
-type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
-
-export const isField = (node: Node): node is Field => {
-	const tag = (node as Element).localName;
-	return tag === "input" || tag === "textarea" || tag === "select";
-};
+export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
 export class Fields {
 	readonly #masks: Masks;

@@ -2,7 +2,7 @@
  * Keeps the mirror's tree equal to the page's. It knows what is dirty only by reference; what leaves is read, masked and
  * encoded in one synchronous step.
  *
- * A walk can stop anywhere and go on after the page has changed. That is right because of one invariant: a node that
+ * All of it can stop anywhere and go on after the page has changed. That is right because of one invariant: a node that
  * changed its place is in `#touched` until it has been placed; all others keep their order among themselves, so those of
  * a parent that were not reached yet stand after those that were.
  */
@@ -10,20 +10,20 @@
 import { ElementFlag } from "../../../wire/dom.ts";
 import { isBox, isMasked, type Masks, parentOf, Verdict } from "../mask/masks.ts";
 import { CHILDLESS, UNSENT } from "./attributes.ts";
-import type { Body } from "./body.ts";
+import type { Body, Outgoing } from "./body.ts";
 import type { Funnel } from "./funnel.ts";
-import { Ids } from "./ids.ts";
+import { Ids, type Known } from "./ids.ts";
 
 export type Root = Document | ShadowRoot;
 
 /** What the rest of the capture hears about the tree while it is written. */
 export interface TreeEvents {
-	/** An element was sent; operations on it may follow at once. */
-	element(element: Element, id: number, verdict: number): void;
+	/** An element was sent that is masked, or that its name (bits of Trait) or a popover makes more than a plain one. */
+	element(element: Element, id: number, verdict: number, traits: number): void;
 	/** A document or shadow root was sent: its changes must be observed from here on, before its children are read. */
-	root(root: Root, id: number): void;
+	root(root: Root): void;
 	/** A node is no longer in the mirror. */
-	forgotten(node: Node, id: number): void;
+	forgotten(node: Node): void;
 	/** The body is full: it must be taken and sent. */
 	full(): void;
 	own(node: Node): boolean;
@@ -32,7 +32,7 @@ export interface TreeEvents {
 }
 
 /** A parent whose children are being sent: which one was last looked at, and after which sent one the next goes. */
-type Walking = { node: Node; id: number; verdict: number; last: Node | null; anchor: number; slots: boolean };
+type Walking = { known: Known; last: Node | null; anchor: Known | undefined; slots: boolean };
 
 /** A body is sent when it is about this long; keeps parts under MAX_PART_BYTES. */
 const FULL_BYTES = 56 << 10;
@@ -40,88 +40,116 @@ const FULL_BYTES = 56 << 10;
 const STEPS_PER_LOOK = 64;
 
 const XHTML = "http://www.w3.org/1999/xhtml";
-const NAMESPACES: Readonly<Record<string, number>> = {
-	[XHTML]: 0,
-	"http://www.w3.org/2000/svg": 1,
-	"http://www.w3.org/1998/Math/MathML": 2,
-};
+const SVG = "http://www.w3.org/2000/svg";
+const MATHML = "http://www.w3.org/1998/Math/MathML";
+
+/** What an element's name says about how it is captured. */
+export const Trait = {
+	unsent: 1,
+	childless: 2,
+	frame: 4,
+	link: 8,
+	custom: 16,
+	field: 32,
+	scrolls: 64,
+	told: 128,
+} as const;
+const FIELDS = /^(input|textarea|select)$/;
+/** What may have been scrolled before it was sent. */
+const SCROLLERS =
+	/^(div|section|main|[uod]l|nav|aside|article|pre|code|textarea|table|tbody|form|header|footer|body|fieldset|dialog|.*-.*)$/;
+/** What has more to it than the tree. */
+const TOLD = /^(style|link|canvas|video|audio|dialog)$/;
+
+const traitsOf = (tag: string): number =>
+	(UNSENT.has(tag) ? Trait.unsent : 0) |
+	(CHILDLESS.has(tag) ? Trait.childless : 0) |
+	(/^i?frame$/.test(tag) ? Trait.frame : 0) |
+	(tag === "link" ? Trait.link : 0) |
+	(tag.includes("-") ? Trait.custom : 0) |
+	(FIELDS.test(tag) ? Trait.field : 0) |
+	(SCROLLERS.test(tag) ? Trait.scrolls : 0) |
+	(TOLD.test(tag) ? Trait.told : 0);
 
 export class Tree {
-	readonly ids = new Ids();
+	readonly ids: Ids;
 	readonly #masks: Masks;
 	readonly #funnel: Funnel;
 	readonly #body: Body;
 	readonly #events: TreeEvents;
+	readonly #traits = new Map<string, number>();
 	readonly #touched = new Set<Node>();
-	readonly #attributes = new Map<Element, Set<string>>();
+	/** Touched ones that the mirror has and the page has no longer. */
+	readonly #gone = new Set<Node>();
+	/** By element and name the value that the mirror was sent; undefined: that is not known. */
+	readonly #attributes = new Map<Element, Map<string, string | null | undefined>>();
 	readonly #texts = new Set<Text>();
-	readonly #shadows = new Set<Element>();
+	readonly #hosts = new Set<Element>();
 	readonly #doubtful = new Set<Node>();
-	#removals: number[] = [];
+	/** Whether the page changed since the selectors that look beyond an element were last asked. */
+	#changed = false;
 	/** Walks that ran out of time, innermost parent last. */
 	#open: Walking[][] = [];
-	/** Documents sent as the content of a frame, which no longer knows them once it was removed. */
-	readonly #contents = new WeakMap<Element, Document>();
-	/** Shadow roots sent, closed ones included. */
-	readonly #roots = new WeakMap<Element, ShadowRoot>();
-	readonly #liveRoots = new Set<Root>();
+	readonly #roots = new Set<Root>();
+	/** Above these, in this flush, nothing is touched. */
+	readonly #settled = new Set<Node>();
 	#deadline = 0;
 	#steps = 0;
 	#over = false;
-	/** Numbers from here on were given in this flush: such nodes are up to date. */
-	#fresh = 0;
 
 	constructor(masks: Masks, funnel: Funnel, body: Body, events: TreeEvents) {
 		this.#masks = masks;
 		this.#funnel = funnel;
 		this.#body = body;
 		this.#events = events;
+		this.ids = new Ids((node) => {
+			this.#roots.delete(node as Root);
+			events.forgotten(node);
+		});
 	}
 
 	/** The documents and shadow roots that are in the mirror. */
 	get roots(): Iterable<Root> {
-		return this.#liveRoots;
+		return this.#roots;
 	}
 
 	get dirty(): boolean {
-		return (
-			this.#open.length + this.#removals.length > 0 ||
-			this.#touched.size + this.#attributes.size + this.#texts.size + this.#shadows.size + this.#doubtful.size > 0
-		);
+		const sets = [this.#touched, this.#gone, this.#attributes, this.#texts, this.#hosts, this.#doubtful];
+		return this.#open.length > 0 || !this.ids.clean || sets.some(({ size }) => size > 0);
 	}
 
 	/** Puts the source's own document down as the one whose walk is to begin. */
 	begin(doc: Document): void {
-		const verdict = this.#masks.verdict(doc);
-		const id = this.ids.add(doc, 0, verdict);
-		this.#body.content(id, contentFlags(doc));
-		this.#liveRoots.add(doc);
-		this.#events.root(doc, id);
-		this.#open.push([{ node: doc, id, verdict, last: null, anchor: 0, slots: false }]);
+		const known = this.ids.add(doc, this.#masks.verdict(doc));
+		this.#body.content(known.id, contentFlags(doc));
+		this.#open.push([this.#entered(doc, known)]);
 	}
 
-	/** Notes what changed; reads no value. */
+	/** Notes what changed; keeps no value that the page has now. */
 	note(records: readonly MutationRecord[]): void {
+		this.#changed = true;
 		for (const record of records) {
-			const { target } = record;
-			if (record.type === "childList") {
+			const { target, type } = record;
+			if (type === "childList") {
 				for (const node of record.addedNodes) this.#touched.add(node);
 				for (const node of record.removedNodes) this.#touched.add(node);
-			} else if (record.type === "attributes") {
-				if (record.attributeName === "type" && record.oldValue?.toLowerCase() === "password") {
+			} else if (type === "attributes") {
+				const { attributeName, oldValue } = record;
+				if (attributeName === "type" && oldValue?.toLowerCase() === "password")
 					this.#masks.rememberPassword(target as Element);
-				}
-				this.touchAttribute(target as Element, record.attributeName ?? "");
+				this.touchAttribute(target as Element, attributeName ?? "", oldValue);
 			} else {
 				this.#texts.add(target as Text);
 			}
 		}
 	}
 
-	touchAttribute(element: Element, name: string): void {
+	/** `before`: the value until now, if that is known. */
+	touchAttribute(element: Element, name: string, before?: string | null): void {
+		if (this.#masks.bears(name, before, element)) this.#doubtful.add(element);
 		const names = this.#attributes.get(element);
-		if (names) names.add(name);
-		else this.#attributes.set(element, new Set([name]));
+		if (!names) this.#attributes.set(element, new Map([[name, before]]));
+		else if (before === undefined || !names.has(name)) names.set(name, before);
 	}
 
 	/** What is decided for the node may have changed without a change to itself. */
@@ -129,262 +157,238 @@ export class Tree {
 		this.#doubtful.add(node);
 	}
 
-	/** Has the element sent anew, with all below it. */
-	touchWhole(element: Element): void {
-		if (this.ids.of(element)) this.#replace(element);
-	}
-
 	/** An element got a shadow root, or a frame another document. */
 	touchRoot(element: Element): void {
-		this.#shadows.add(element);
+		this.#hosts.add(element);
+	}
+
+	/** Finds documents that the page wrote anew, which no observer tells of; true if it is the source's own. */
+	look(): boolean {
+		for (const root of this.#roots) {
+			if (root.nodeType !== 9 || !this.#isWrittenAnew(root as Document)) continue;
+			const frame = parentOf(root);
+			if (!frame) return true;
+			this.touchRoot(frame as Element);
+		}
+		return false;
 	}
 
 	/** Finds what is now under another verdict than it was sent under. Comes first in each synchronous step. */
 	settle(): void {
-		for (const [element, names] of this.#attributes) {
-			for (const name of names) {
-				if (!this.#masks.bears(name)) continue;
-				this.#judge(element);
-				break;
-			}
-		}
 		for (const node of this.#doubtful) this.#judge(node);
 		this.#doubtful.clear();
 		const complex = this.#masks.complexSelectors;
-		if (complex && (this.#attributes.size || this.#touched.size)) this.#judgeAll(complex);
+		if (complex && this.#changed) this.#judgeAll(complex);
+		this.#changed = false;
 	}
 
 	/** Goes on with unfinished walks until the deadline (performance.now); true if all are finished. */
 	walk(deadline: number): boolean {
+		this.#start(deadline);
+		return this.ids.free(() => this.#late()) && this.#walk();
+	}
+
+	/** Writes what changed until the deadline. */
+	flush(deadline: number): void {
+		this.#start(deadline);
+		this.#settled.clear();
+		// Those that stand somewhere first: a removed tree may have held them until now.
+		for (const node of this.#touched) {
+			if (node.isConnected) this.#place(node);
+			else {
+				this.#touched.delete(node);
+				if (this.ids.known(node)) this.#gone.add(node);
+			}
+			if (this.#late()) return;
+		}
+		const done =
+			this.#each(this.#gone, (node) => !node.isConnected && this.#remove(this.ids.known(node))) &&
+			this.ids.free(() => this.#late()) &&
+			this.#each(this.#hosts, (element) => this.#enterRoot(element)) &&
+			this.#each(this.#texts, (text) => this.#writeText(text)) &&
+			this.#each(this.#attributes, (element) => this.#writeAttributes(element));
+		if (done) this.#walk();
+	}
+
+	#start(deadline: number): void {
 		this.#deadline = deadline;
-		// However late it is: a walk that never gets on would never end.
+		// However late it is: what never gets on would never end.
 		this.#over = false;
+		// A walk begins again in a parent that its mark in has left; what it sent already it only passes by.
+		const left = (node: Node | null | undefined, parent: Node): boolean =>
+			!!node && (this.#touched.has(node) || node.parentNode !== parent);
+		for (const stack of this.#open) {
+			for (const walking of stack) {
+				const { last, anchor, known } = walking;
+				if (!left(last, known.node) && !left(anchor?.node, known.node)) continue;
+				walking.last = null;
+				walking.anchor = undefined;
+			}
+		}
+	}
+
+	/** Sees to one after the other until the time is over; true if none is left. */
+	#each<T>(dirty: { keys(): Iterable<T>; delete(one: T): void }, act: (one: T) => void): boolean {
+		for (const one of dirty.keys()) {
+			act(one);
+			dirty.delete(one);
+			if (this.#late()) return false;
+		}
+		return true;
+	}
+
+	#walk(): boolean {
 		const open = this.#open;
 		this.#open = [];
 		for (const stack of open) {
+			// Cut off where the page took a parent away.
+			const lost = stack.findIndex(({ known: { node } }, i) => !node.isConnected || this.#isLost(stack, i));
+			if (lost >= 0) stack.length = lost;
 			if (this.#over) this.#open.push(stack);
-			else if (this.#resume(stack)) this.#run(stack);
+			else this.#run(stack);
 		}
 		return this.#open.length === 0;
 	}
 
-	/** Writes what changed. Walks of new subtrees stop at the deadline. */
-	flush(deadline: number): void {
-		this.#deadline = deadline;
-		this.#over = false;
-		this.#fresh = this.ids.next;
-		// Those that stand somewhere first: a removed tree may have held them until now.
-		for (const node of this.#touched) if (node.isConnected && !this.#late()) this.#place(node);
-		for (const node of this.#touched) if (!node.isConnected) this.#place(node);
-		for (const element of this.#shadows) this.#attachRoot(element);
-		this.#shadows.clear();
-		for (const id of this.#removals) {
-			this.#body.remove(id);
-			this.#sendIfFull();
-		}
-		this.#removals = [];
-		for (const [element, names] of this.#attributes) this.#writeAttributes(element, names);
-		this.#attributes.clear();
-		for (const text of this.#texts) this.#writeText(text);
-		this.#texts.clear();
-		this.walk(deadline);
+	#isLost(stack: readonly Walking[], at: number): boolean {
+		const known = stack[at]?.known;
+		return !known || this.ids.known(known.node) !== known;
 	}
 
-	#writeAttributes(element: Element, names: ReadonlySet<string>): void {
-		const id = this.ids.of(element);
-		if (!id || id >= this.#fresh) return;
-		const verdict = this.ids.verdict(id);
-		if (isBox(verdict)) return;
-		for (let name of names) {
+	#writeAttributes(element: Element): void {
+		const known = this.ids.known(element);
+		if (!known || isBox(known.verdict)) return;
+		const { id, verdict } = known;
+		for (let [name, before] of this.#attributes.get(element) ?? []) {
 			if (name === "srcset" || name === "sizes") name = "src";
 			const value = element.getAttribute(name);
-			const leaving =
-				value === null && name !== "src" ? undefined : this.#funnel.attribute(element, name, value ?? "", verdict);
-			if (leaving !== undefined) this.#body.attribute(id, this.#funnel.attributeName(name), leaving);
-			else if (value === null || name === "class" || name === "style" || name === "id") {
-				// Whether the name itself may be told is decided as if the attribute were there, and empty.
-				const told = this.#funnel.attribute(element, name, name === "style" ? "color:red" : "", verdict);
-				if (told !== undefined || name === "class" || name === "style" || name === "id")
-					this.#body.removeAttribute(id, this.#funnel.attributeName(name));
+			const leaving = this.#leaving(element, name, value, verdict);
+			// Most changes say nothing about how the page looks. A picture may be another although its address is not.
+			if (before !== undefined && name !== "src") {
+				if (value === before) continue;
+				if (name !== "style" && leaving === this.#leaving(element, name, before, verdict)) continue;
 			}
+			const told = this.#funnel.attributeName(name);
+			if (leaving !== undefined) this.#body.attribute(id, told, leaving);
+			else if (/^(class|style|id)$/.test(name)) this.#body.removeAttribute(id, told);
+			// Whether the name itself may be told is decided as if the attribute were there, and empty.
+			else if (value === null && this.#leaving(element, name, "", verdict) !== undefined)
+				this.#body.removeAttribute(id, told);
 		}
 		this.#sendIfFull();
 	}
 
+	#leaving(element: Element, name: string, value: string | null, verdict: number): Outgoing | undefined {
+		// A picture's address is not always in the attribute.
+		return value === null && name !== "src" ? undefined : this.#funnel.attribute(element, name, value ?? "", verdict);
+	}
+
 	#writeText(text: Text): void {
-		const id = this.ids.of(text);
-		if (!id || id >= this.#fresh) return;
-		this.#body.data(id, this.#funnel.text(text.data, this.ids.verdict(id)));
+		const known = this.ids.known(text);
+		if (!known) return;
+		this.#body.data(known.id, this.#funnel.text(text.data, known.verdict));
 		this.#sendIfFull();
 	}
 
 	#judge(node: Node): void {
-		const id = this.ids.of(node);
-		if (id && this.#masks.verdict(node) !== this.ids.verdict(id)) this.#replace(node);
-	}
-
-	/** For selectors that look at siblings, descendants or states: what they match now, and what was marked before. */
-	#judgeAll(selectors: string): void {
-		for (const id of this.ids.marked()) {
-			const node = this.ids.node(id);
-			if (node?.nodeType === 1) this.#judge(node as Element);
-		}
-		for (const root of this.#liveRoots) {
-			for (const element of root.querySelectorAll(selectors)) this.#judge(element);
-		}
-	}
-
-	/** Has an element that is in the mirror taken out and put in anew. */
-	#replace(node: Node): void {
-		const id = this.ids.of(node);
-		if (!id) return;
-		this.#removals.push(id);
-		this.#forget(node);
+		const known = this.ids.known(node);
+		if (!known || this.#masks.verdict(node) === known.verdict) return;
+		this.#remove(known);
 		this.#touched.add(node);
 		// What is shown in slots below it inherits from it, too.
 		const { host } = node.getRootNode() as ShadowRoot;
 		if (host) for (const child of host.childNodes) this.#judge(child);
 	}
 
-	#forget(top: Node): void {
-		const id = this.ids.free(top);
-		if (id) this.#events.forgotten(top, id);
-		this.#liveRoots.delete(top as Root);
-		for (let child = top.firstChild; child; child = child.nextSibling) this.#forgetBelow(child);
-		if (top.nodeType === 1) this.#forgetRoots(top as Element);
-	}
-
-	#forgetBelow(node: Node): void {
-		// A touched one came here from elsewhere: in the mirror it still stands where it was.
-		if (this.#touched.has(node)) {
-			const id = this.ids.of(node);
-			if (id) this.#removals.push(id);
+	/** For selectors that look at siblings, descendants or states: what they match now, and what was marked before. */
+	#judgeAll(selectors: string): void {
+		for (const { node, verdict } of this.ids.all) if (verdict && node.nodeType === 1) this.#judge(node);
+		for (const root of this.#roots) {
+			for (const element of root.querySelectorAll(selectors)) this.#judge(element);
 		}
-		this.#forget(node);
 	}
 
-	#forgetRoots(element: Element): void {
-		const root = this.#roots.get(element);
-		if (root) this.#forget(root);
-		const content = this.#contents.get(element);
-		if (content) this.#forget(content);
-	}
-
-	#gone(node: Node): void {
-		const id = this.ids.of(node);
-		if (id) this.#removals.push(id);
-		this.#forget(node);
+	/** Takes a node out of the mirror, with all that the mirror has below it. */
+	#remove(known: Known | undefined): void {
+		if (!known) return;
+		this.#body.remove(known.id);
+		this.ids.remove(known);
+		this.#sendIfFull();
 	}
 
 	/** Puts a touched node, with the touched ones beside it, where it now stands. */
 	#place(node: Node): void {
+		// From the top down, so that no node is moved into one that the mirror still has below it.
 		for (;;) {
-			// From the top down, so that no node is moved into one that the mirror still has below it.
 			let top: Node | undefined;
-			for (let up = parentOf(node); up; up = parentOf(up)) if (this.#touched.has(up)) top = up;
+			for (let up = parentOf(node); up && !this.#settled.has(up); up = parentOf(up))
+				if (this.#touched.has(up)) top = up;
 			if (!top) break;
 			this.#place(top);
 			if (this.#touched.has(top)) return;
 		}
 		if (!this.#touched.has(node)) return;
+		for (let up = parentOf(node); up && !this.#settled.has(up); up = parentOf(up)) this.#settled.add(up);
 		const parent = node.parentNode;
-		const parentId = parent && node.isConnected ? this.ids.of(parent) : 0;
-		if (!parent || !parentId || isBox(this.ids.verdict(parentId)) || isChildless(parent)) {
+		const above = parent && this.ids.known(parent);
+		if (!above || isBox(above.verdict) || this.#traitsOf(parent) & Trait.childless) {
 			this.#touched.delete(node);
-			this.#gone(node);
+			this.#remove(this.ids.known(node));
 			return;
 		}
+		const here: Walking = { known: above, last: null, anchor: undefined, slots: this.#masks.hosts(parent) };
 		let start = node;
-		let anchor = 0;
-		for (let before = node.previousSibling; before; before = before.previousSibling) {
+		for (let before = node.previousSibling; before && !here.anchor; before = before.previousSibling) {
 			if (this.#touched.has(before)) start = before;
-			else {
-				anchor = this.ids.of(before);
-				if (anchor) break;
-			}
+			else here.anchor = this.#childOf(above, before);
 		}
-		const verdict = this.ids.verdict(parentId);
-		const slots = this.#masks.hosts(parent);
-		const here: Walking = { node: parent, id: parentId, verdict, last: null, anchor, slots };
-		for (let next: Node | null = start, at: Node; next; ) {
-			at = next;
-			next = at.nextSibling;
-			if (this.#touched.delete(at)) {
-				this.#placeOne(at, here);
+		for (let next: Node | null = start; next; ) {
+			const one: Node = next;
+			next = one.nextSibling;
+			if (this.#touched.delete(one)) {
+				this.#placeOne(one, here);
 				if (this.#late()) return;
-			} else if (this.ids.of(at)) return;
+			} else if (this.#childOf(above, one)) return;
 		}
 	}
 
+	#childOf(parent: Known, node: Node): Known | undefined {
+		const known = this.ids.known(node);
+		return known?.parent === parent ? known : undefined;
+	}
+
 	#placeOne(node: Node, here: Walking): void {
-		const id = this.ids.of(node);
-		if (id && this.#masks.verdict(node) === this.ids.verdict(id)) {
-			this.#body.move(id, here.id, here.anchor);
-			this.ids.move(id, here.id);
-			here.anchor = id;
-			this.#sendIfFull();
-			return;
+		const known = this.ids.known(node);
+		const { anchor } = here;
+		if (known && this.#masks.verdict(node) === known.verdict) {
+			const stays = known.parent === here.known && known.prev === anchor;
+			if (stays || this.ids.move(known, here.known, anchor)) {
+				if (!stays) this.#body.move(known.id, here.known.id, anchor?.id ?? 0);
+				here.anchor = known;
+				this.#sendIfFull();
+				return;
+			}
 		}
-		if (id) this.#gone(node);
+		this.#remove(known);
 		const stack: Walking[] = [];
 		this.#emit(node, here, stack);
 		this.#run(stack);
 	}
 
-	#attachRoot(element: Element): void {
-		const id = this.ids.of(element);
-		if (!id || isBox(this.ids.verdict(id))) return;
-		const content = this.#contents.get(element);
-		if (content && content !== contentOf(element)) {
-			const old = this.ids.of(content);
-			// At once: a frame shows one document at a time.
-			if (old) this.#body.remove(old);
-			this.#contents.delete(element);
-			this.#forget(content);
-		}
-		const stack: Walking[] = [];
-		this.#enterRoots(element, id, this.ids.verdict(id), stack);
-		this.#run(stack);
-	}
-
-	/** Cuts a walk off where the page took a parent away, and finds its place again where it moved children. */
-	#resume(stack: Walking[]): boolean {
-		const lost = stack.findIndex(({ node, id }) => this.ids.of(node) !== id || !node.isConnected);
-		if (lost >= 0) stack.length = lost;
-		for (const walking of stack) {
-			const { last, node } = walking;
-			if (!last || (last.parentNode === node && !this.#touched.has(last))) continue;
-			walking.last = null;
-			walking.anchor = 0;
-			for (let child = node.lastChild; child; child = child.previousSibling) {
-				if (this.#touched.has(child)) continue;
-				const id = this.ids.of(child);
-				if (!id) continue;
-				walking.last = child;
-				walking.anchor = id;
-				break;
-			}
-		}
-		return stack.length > 0;
-	}
-
 	#run(stack: Walking[]): void {
-		for (;;) {
-			const walking = stack[stack.length - 1];
-			if (!walking) return;
-			const next: Node | null = walking.last ? walking.last.nextSibling : walking.node.firstChild;
+		for (let walking = stack.at(-1); walking; walking = stack.at(-1)) {
+			const { known } = walking;
+			const next: Node | null = walking.last ? walking.last.nextSibling : known.node.firstChild;
 			if (!next) {
 				stack.pop();
-				this.#body.up(walking.id);
+				this.#body.up(known.id);
 				continue;
 			}
 			walking.last = next;
-			const known = this.ids.of(next);
-			if (known) {
-				if (!this.#touched.has(next) && this.ids.parent(known) === walking.id) walking.anchor = known;
-				continue;
-			}
-			this.#emit(next, walking, stack);
+			const there = this.ids.known(next);
+			if (!there) this.#emit(next, walking, stack);
+			else if (this.#touched.has(next)) continue;
+			else if (there.parent === known) walking.anchor = there;
 			if (this.#late()) {
 				this.#open.push(stack);
 				return;
@@ -396,89 +400,109 @@ export class Tree {
 	#emit(node: Node, here: Walking, stack: Walking[]): void {
 		if (this.#touched.size) this.#touched.delete(node);
 		const { nodeType } = node;
-		let above = here.verdict;
+		let above = here.known.verdict;
 		if (here.slots && (nodeType === 1 || nodeType === 3)) above = this.#masks.slotted(above, node as Element | Text);
-		if (nodeType === 3 || nodeType === 4) {
-			if (isBox(above)) return;
+		if (nodeType === 1) this.#emitElement(node as Element, here, above, stack);
+		else if ((nodeType === 3 || nodeType === 4) && !isBox(above)) {
+			if (this.#texts.size) this.#texts.delete(node as Text);
 			const data = this.#funnel.text((node as Text).data, above);
-			this.#body.at(here.id, here.anchor);
-			here.anchor = this.ids.add(node, here.id, above);
-			this.#body.text(here.anchor, data);
+			this.#body.at(here.known.id, here.anchor?.id ?? 0);
+			here.anchor = this.ids.add(node, above, here.known, here.anchor);
+			this.#body.text(here.anchor.id, data);
 			this.#sendIfFull();
-			return;
 		}
-		if (nodeType !== 1) return;
-		const element = node as Element;
-		const tag = element.localName;
-		if (
-			UNSENT.has(tag) ||
-			this.#events.own(element) ||
-			(tag === "link" && !/stylesheet/i.test((element as HTMLLinkElement).rel))
-		)
-			return;
+	}
+
+	#emitElement(element: Element, here: Walking, above: number, stack: Walking[]): void {
+		const traits = this.#traitsOf(element);
+		if (traits & Trait.unsent || this.#events.own(element)) return;
+		if (traits & Trait.link && !/stylesheet/i.test((element as HTMLLinkElement).rel)) return;
+		if (this.#attributes.size) this.#attributes.delete(element);
 		const names = element.getAttributeNames();
 		const verdict = this.#masks.child(above, element, names);
 		if (isBox(verdict)) {
 			const layout = this.#funnel.box(element);
-			this.#body.at(here.id, here.anchor);
-			here.anchor = this.ids.add(node, here.id, verdict);
-			this.#body.box(here.anchor, layout);
-			this.#events.element(element, here.anchor, verdict);
+			this.#body.at(here.known.id, here.anchor?.id ?? 0);
+			here.anchor = this.ids.add(element, verdict, here.known, here.anchor);
+			this.#body.box(here.anchor.id, layout);
+			this.#events.element(element, here.anchor.id, verdict, traits);
 			return;
 		}
-		const namespace = NAMESPACES[element.namespaceURI ?? ""] ?? 0;
-		const roots = this.#mayHoldRoot(element, tag, verdict);
-		const leaf = !roots && (!element.firstChild || CHILDLESS.has(tag));
-		let flags = namespace;
+		const root = this.#rootOf(element, traits, verdict);
+		const leaf = !root && (traits & Trait.childless || !element.firstChild);
+		const space = element.namespaceURI;
+		let flags = space === XHTML ? 0 : space === SVG ? 1 : space === MATHML ? 2 : 0;
+		if (flags === 0 && traits & Trait.custom && !element.matches(":defined")) flags = ElementFlag.undefined;
 		if (leaf) flags |= ElementFlag.leaf;
 		if (isMasked(verdict)) flags |= ElementFlag.masked;
 		if (verdict & Verdict.noControl) flags |= ElementFlag.noControl;
-		if (tag.includes("-") && namespace === 0 && !element.matches(":defined")) flags |= ElementFlag.undefined;
 		const attributes = this.#funnel.attributes(element, verdict, names);
-		this.#body.at(here.id, here.anchor);
-		const id = this.ids.add(element, here.id, verdict);
-		here.anchor = id;
-		this.#body.element(id, flags, leaf, this.#funnel.tag(element, verdict), attributes);
-		this.#events.element(element, id, verdict);
+		this.#body.at(here.known.id, here.anchor?.id ?? 0);
+		const known = this.ids.add(element, verdict, here.known, here.anchor);
+		here.anchor = known;
+		this.#body.element(known.id, flags, !!leaf, this.#funnel.tag(element, verdict), attributes);
+		if (traits & ~Trait.childless || isMasked(verdict) || names.includes("popover"))
+			this.#events.element(element, known.id, verdict, traits);
 		this.#sendIfFull();
 		if (leaf) return;
-		const slots = roots && this.#masks.hosts(element);
-		if (!CHILDLESS.has(tag)) stack.push({ node: element, id, verdict, last: null, anchor: 0, slots });
-		if (roots) this.#enterRoots(element, id, verdict, stack);
+		if (!(traits & Trait.childless)) stack.push({ known, last: null, anchor: undefined, slots: root?.nodeType === 11 });
+		if (root) stack.push(this.#sendRoot(root, known));
 	}
 
-	#mayHoldRoot(element: Element, tag: string, verdict: number): boolean {
-		if (tag === "iframe" || tag === "frame") return !(verdict & Verdict.noIframe) && contentOf(element) !== null;
-		return this.#events.shadow(element) !== null;
+	/** Brings the shadow root or the document that the mirror has of an element up to date. */
+	#enterRoot(element: Element): void {
+		const known = this.ids.known(element);
+		if (!known || isBox(known.verdict)) return;
+		const root = this.#rootOf(element, this.#traitsOf(element), known.verdict);
+		const old = known.root;
+		if (old && old.node === root && !(root.nodeType === 9 && this.#isWrittenAnew(root as Document))) return;
+		this.#remove(old);
+		if (root) this.#run([this.#sendRoot(root, known)]);
 	}
 
-	/** Sends the shadow root or the document that an element holds, if the mirror has it not; pushes its walk. */
-	#enterRoots(element: Element, id: number, verdict: number, stack: Walking[]): void {
-		const shadow = this.#events.shadow(element);
-		const content = verdict & Verdict.noIframe ? null : contentOf(element);
-		if (shadow && !this.ids.of(shadow)) {
-			let flags = shadow.mode === "closed" ? 1 : 0;
-			if (shadow.slotAssignment === "manual") flags |= 2;
-			if (shadow.delegatesFocus) flags |= 4;
-			this.#body.at(id, 0);
-			const rootId = this.ids.add(shadow, id, verdict);
-			this.#body.shadow(rootId, flags);
-			this.#entered(element, shadow, rootId, verdict, stack);
-		} else if (content && !this.ids.of(content)) {
-			const below = this.#masks.document(verdict, content);
-			this.#body.at(id, 0);
-			const rootId = this.ids.add(content, id, below);
-			this.#body.content(rootId, contentFlags(content));
-			this.#contents.set(element, content);
-			this.#entered(element, content, rootId, below, stack);
+	#rootOf(element: Element, traits: number, verdict: number): Root | null {
+		if (!(traits & Trait.frame)) return this.#events.shadow(element);
+		return verdict & Verdict.noIframe ? null : contentOf(element);
+	}
+
+	#sendRoot(root: Root, host: Known): Walking {
+		this.#body.at(host.id, 0);
+		let { verdict } = host;
+		if (root.nodeType === 11) {
+			const { mode, slotAssignment, delegatesFocus } = root as ShadowRoot;
+			const flags = (mode === "closed" ? 1 : 0) + (slotAssignment === "manual" ? 2 : 0) + (delegatesFocus ? 4 : 0);
+			const known = this.ids.addRoot(root, verdict, host);
+			this.#body.shadow(known.id, flags);
+			return this.#entered(root, known);
 		}
+		verdict = this.#masks.document(verdict, root as Document);
+		const known = this.ids.addRoot(root, verdict, host);
+		this.#body.content(known.id, contentFlags(root as Document));
+		return this.#entered(root, known);
 	}
 
-	#entered(element: Element, root: Root, id: number, verdict: number, stack: Walking[]): void {
-		if (root.nodeType === 11) this.#roots.set(element, root as ShadowRoot);
-		this.#liveRoots.add(root);
-		this.#events.root(root, id);
-		stack.push({ node: root, id, verdict, last: null, anchor: 0, slots: false });
+	#entered(root: Root, known: Known): Walking {
+		this.#roots.add(root);
+		this.#events.root(root);
+		return { known, last: null, anchor: undefined, slots: false };
+	}
+
+	/** Whether document.open left nothing of what was sent, and nothing that observes it. */
+	#isWrittenAnew(doc: Document): boolean {
+		const { documentElement } = doc;
+		return !!documentElement && !this.#touched.has(documentElement) && !this.ids.known(documentElement);
+	}
+
+	#traitsOf(node: Node): number {
+		const tag = (node as Element).localName;
+		// A document or a shadow root.
+		if (tag === undefined) return 0;
+		let traits = this.#traits.get(tag);
+		if (traits === undefined) {
+			traits = traitsOf(tag);
+			this.#traits.set(tag, traits);
+		}
+		return traits;
 	}
 
 	/** Whether the time of this step is over; looks at the clock only now and then. */
@@ -495,12 +519,9 @@ export class Tree {
 export const DARK = "(prefers-color-scheme: dark)";
 const contentFlags = (doc: Document): number =>
 	(doc.compatMode === "BackCompat" ? 1 : 0) | (doc.defaultView?.matchMedia(DARK).matches ? 2 : 0);
-const isChildless = (node: Node): boolean => node.nodeType === 1 && CHILDLESS.has((node as Element).localName);
 
 /** The document of a frame of the same origin. */
-export function contentOf(element: Element): Document | null {
-	const tag = element.localName;
-	if (tag !== "iframe" && tag !== "frame") return null;
+function contentOf(element: Element): Document | null {
 	try {
 		return (element as HTMLIFrameElement).contentDocument;
 	} catch {

@@ -137,8 +137,11 @@ export class Masks {
 		return changed;
 	}
 
-	/** Whether a change of the attribute can change what is decided for its element. */
-	bears(name: string): boolean {
+	/** Whether a change of the attribute, from the value `before` if that is known, can change what is decided for its element. */
+	bears(name: string, before: string | null | undefined, element: Element): boolean {
+		// Pages toggle classes all the time, and hardly ever marking ones.
+		if (name === "class" && before !== undefined && this.#selectors.length === 0)
+			return this.#classMarks(before ?? "") !== this.#classMarks(element.getAttribute(name) ?? "");
 		return this.#selectors.length > 0 || BEARING.test(name) || ATTRIBUTE_MARKS.has(name.toLowerCase());
 	}
 

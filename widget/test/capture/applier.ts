@@ -166,16 +166,15 @@ export class Applier {
 				if (gone) this.#remove(gone);
 			} else if (op === Op.move) {
 				const moved = node();
+				this.#move(moved, node(), r.varint());
+			} else if (op === Op.moves) {
 				const parent = node();
-				const prev = r.varint();
-				const after = prev ? this.nodes.get(prev) : undefined;
-				if (!moved || !parent) throw new Error("MOVE of or into a dead node");
-				if (prev && after?.parent !== parent) throw new Error("MOVE after one that is no child");
-				for (let up: Mirrored | undefined = parent; up; up = up.parent)
-					if (up === moved) throw new Error("MOVE into itself");
-				detach(moved);
-				moved.parent = parent;
-				put(parent, moved, after);
+				let prev = r.varint();
+				for (let n = r.count(); n > 0; n--) {
+					const moved = node();
+					this.#move(moved, parent, prev);
+					prev = moved?.id ?? 0;
+				}
 			} else if (op === Op.attr) {
 				const target = node();
 				const name = r.string();
@@ -236,6 +235,17 @@ export class Applier {
 			} else if (op === Op.title) this.title = r.string();
 			else throw new Error(`operation ${op}`);
 		}
+	}
+
+	#move(moved: Mirrored | undefined, parent: Mirrored | undefined, prev: number): void {
+		const after = prev ? this.nodes.get(prev) : undefined;
+		if (!moved || !parent) throw new Error("MOVE of or into a dead node");
+		if (prev && after?.parent !== parent) throw new Error("MOVE after one that is no child");
+		for (let up: Mirrored | undefined = parent; up; up = up.parent)
+			if (up === moved) throw new Error("MOVE into itself");
+		detach(moved);
+		moved.parent = parent;
+		put(parent, moved, after);
 	}
 
 	#remove(node: Mirrored): void {
