@@ -11,7 +11,7 @@ GO_FILES := $(shell find . -name '*.go' -not -path './node_modules/*')
 DEMO_FILES := $(shell find cmd/alongside/demo -type f)
 TSX := node --import tsx --test
 
-.PHONY: build run test test-go test-scripts test-e2e bench soak fmt lint tools clean
+.PHONY: build run test test-go test-scripts test-e2e bench bench-capture soak fmt lint tools clean
 
 build: bin/alongside ## the one binary, with the browser programs inside
 
@@ -43,6 +43,9 @@ test-e2e: build
 bench: build tools ## the figures of docs/benchmarks.md
 	go test -run '^$$' -bench . -benchmem -timeout 30m ./wire ./rooms ./relay ./history
 	node --import tsx e2e/bench/all.ts $(CLONE)
+
+bench-capture: bin/bundles tools ## capture beside its peers; ONLY="snapshot, 600" TOOLS=ours ROUNDS=2 narrow it
+	node --import tsx e2e/bench/capture/run.ts
 
 soak: build tools ## what takes long
 	go test -run '^$$' -fuzz FuzzDOM -fuzztime 60s ./wire
