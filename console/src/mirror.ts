@@ -266,10 +266,13 @@ class FrameMirror implements Mirror {
 		this.onNeedKeyframe?.(why);
 	}
 
-	#takeAsset(body: Uint8Array<ArrayBuffer>): void {
+	async #takeAsset(body: Uint8Array<ArrayBuffer>): Promise<void> {
 		const key = assetKey(body);
 		if (key === undefined || this.#assets.has(key)) return;
 		if (!this.#assets.add(key, body.subarray(KEY_BYTES))) return;
+		const steps = this.#assets.prepare(key, (this.#next ?? this.#stage)?.isDark ?? false);
+		while (!steps.next().done) if (this.#pacer.isDue(SNAPSHOT_SLICE_MS)) await this.#pacer.rest();
+		if (this.#isDestroyed) return;
 		this.#stage?.assetArrived(key);
 		if (this.#next !== this.#stage) this.#next?.assetArrived(key);
 	}

@@ -4,6 +4,7 @@
  */
 
 import { KEY_BYTES } from "../../../wire/wire.ts";
+import { prepareSheet } from "./styletext.ts";
 
 /** An SVG image beyond it is shown as an image only. */
 const MAX_DRAWING_BYTES = 2 << 20;
@@ -43,7 +44,15 @@ const MIME_TYPES: Readonly<Record<number, ReadonlySet<string>>> = {
 	]),
 };
 
-type Asset = { bytes: number; text?: string; drawing?: string; blob?: Blob; url?: string; users: number };
+type Asset = {
+	bytes: number;
+	text?: string;
+	sheet?: { text: string; isDark: boolean };
+	drawing?: string;
+	blob?: Blob;
+	url?: string;
+	users: number;
+};
 
 export class Assets {
 	readonly #assets = new Map<string, Asset>();
@@ -73,9 +82,17 @@ export class Assets {
 		return this.#assets.has(key);
 	}
 
-	/** The text of a style asset. */
-	text(key: string): string | undefined {
-		return this.#assets.get(key)?.text;
+	/** Rewrites a style asset in steps; the result is kept for every epoch that shows it. */
+	*prepare(key: string, isDark: boolean): Generator<void> {
+		const asset = this.#assets.get(key);
+		if (asset?.text === undefined || asset.sheet?.isDark === isDark) return;
+		asset.sheet = { text: yield* prepareSheet(asset.text, isDark), isDark };
+	}
+
+	/** A style asset as prepared text (styletext.ts). */
+	sheet(key: string, isDark: boolean): string | undefined {
+		for (const steps = this.prepare(key, isDark); !steps.next().done; );
+		return this.#assets.get(key)?.sheet?.text;
 	}
 
 	/** The text of an SVG image. */

@@ -6,7 +6,7 @@
 import type { Assets } from "./assets.ts";
 import { isElement, isStyle } from "./elements.ts";
 import type { Resources } from "./resources.ts";
-import { type Lookup, rewriteMedia, rewriteSheet } from "./styletext.ts";
+import { fillURLs, type Lookup, rewriteMedia, rewriteSheet } from "./styletext.ts";
 
 /** An inserted rule, or with no text a deleted one. */
 type Edit = { path: readonly number[]; text?: string };
@@ -132,10 +132,10 @@ export class Sheets {
 	}
 
 	#write(sheet: Sheet): void {
-		const source = this.#assets.text(sheet.key);
+		const source = this.#assets.sheet(sheet.key, this.isDark);
 		if (source === undefined) return;
 		sheet.lookup = this.#resources.watch(sheet, "text", () => this.#write(sheet));
-		const text = rewriteSheet(source, sheet.lookup, this.isDark);
+		const text = fillURLs(source, sheet.lookup);
 		if (sheet.owner) {
 			sheet.owner.textContent = text;
 			sheet.owner.setAttribute("media", sheet.media);

@@ -80,6 +80,11 @@ export class Stage {
 		return node?.nodeType === Node.DOCUMENT_NODE ? (node as Document) : undefined;
 	}
 
+	/** Whether the visitor prefers dark colours. */
+	get isDark(): boolean {
+		return this.#sheets.isDark;
+	}
+
 	begin(): void {
 		this.tree.begin();
 	}

@@ -31,12 +31,40 @@ const ESCAPE = /\\(?:([0-9a-fA-F]{1,6})[ \t\n]?|(\n)|([\s\S]|$))/gu;
 
 /** Yields the tokens of a text. */
 export function* tokens(text: string): Generator<Token> {
-	const clean = text.replace(/\r\n?|\f/g, "\n").replaceAll("\0", "\ufffd");
+	const clean = /[\r\f\0]/.test(text) ? text.replace(/\r\n?|\f/g, "\n").replaceAll("\0", "\ufffd") : text;
 	for (let at = 0; at < clean.length; ) {
-		const token = next(clean, at);
+		const token = nextPlain(clean, at) ?? next(clean, at);
 		at += token.raw.length;
 		yield token;
 	}
+}
+
+/** Characters that are a token whatever follows. */
+const PUNCTUATION = new Map(
+	[..."{}()[]:;,>~*=!|^$&%"].map((raw) => [raw.charCodeAt(0), { kind: "other", raw, value: raw }]),
+);
+const SINGLE_SPACE: Token = { kind: "space", raw: " ", value: " " };
+const [SPACE_CODE, SLASH_CODE, OPEN_CODE, BACKSLASH_CODE, FIRST_WIDE_CODE] = [0x20, 0x2f, 0x28, 0x5c, 0x80];
+/** By ASCII code: what a name goes on with, without escapes. */
+const IN_NAME = Array.from({ length: FIRST_WIDE_CODE }, (_, code) => /[-\w]/.test(String.fromCharCode(code)));
+const BEGINS_NAME = IN_NAME.map((is, code) => is && /[A-Za-z_]/.test(String.fromCharCode(code)));
+
+/** Most of what style sheets are made of, without regular expressions: punctuation, one space, words in ASCII. */
+function nextPlain(text: string, at: number): Token | undefined {
+	const code = text.charCodeAt(at);
+	if (BEGINS_NAME[code]) {
+		let end = at + 1;
+		while (IN_NAME[text.charCodeAt(end)]) end++;
+		const after = text.charCodeAt(end);
+		if (after === OPEN_CODE || after === BACKSLASH_CODE || after >= FIRST_WIDE_CODE) return undefined;
+		const raw = text.slice(at, end);
+		return { kind: "word", raw, value: raw };
+	}
+	if (code === SPACE_CODE) {
+		const after = text.charCodeAt(at + 1);
+		return after > SPACE_CODE && after !== SLASH_CODE ? SINGLE_SPACE : undefined;
+	}
+	return PUNCTUATION.get(code) as Token | undefined;
 }
 
 function next(text: string, at: number): Token {
