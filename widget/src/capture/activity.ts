@@ -5,10 +5,11 @@
 
 import { Op } from "../../../wire/dom.ts";
 import { encodePointer, encodeViewport, Kind } from "../../../wire/wire.ts";
-import { isBox, isMasked, type Masks, parentOf } from "../mask/masks.ts";
+import { isBox, type Masks, parentOf } from "../mask/masks.ts";
 import type { Body } from "./body.ts";
 import type { Ids } from "./ids.ts";
 import type { Sender } from "./sender.ts";
+import { boundary } from "./telling.ts";
 
 export class Activity {
 	readonly #masks: Masks;
@@ -221,26 +222,14 @@ export class Activity {
 		const selection = doc.getSelection();
 		const ends = [0, 0, 0, 0];
 		if (selection?.anchorNode && selection.focusNode && !selection.isCollapsed) {
-			const anchor = this.#end(selection.anchorNode, selection.anchorOffset);
-			const focus = this.#end(selection.focusNode, selection.focusOffset);
+			const anchor = boundary(this.#ids, this.#masks, selection.anchorNode, selection.anchorOffset);
+			const focus = boundary(this.#ids, this.#masks, selection.focusNode, selection.focusOffset);
 			if (anchor && focus) ends.splice(0, 4, ...anchor, ...focus);
 		}
 		const told = ends.join();
 		if (told === this.#selection.told) return;
 		this.#selection.told = told;
 		this.#body.numbers(Op.selection, ...ends);
-	}
-
-	/** An end of the selection in the mirror's terms; undefined if it lies in something masked or unknown. */
-	#end(node: Node, offset: number): [number, number] | undefined {
-		const id = this.#ids.of(node);
-		if (!id || isMasked(this.#masks.verdict(node))) return undefined;
-		if (node.nodeType === 3) return [id, offset];
-		let count = 0;
-		for (let child = node.firstChild, i = 0; child && i < offset; child = child.nextSibling, i++) {
-			if (this.#ids.of(child)) count++;
-		}
-		return [id, count];
 	}
 }
 

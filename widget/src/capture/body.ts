@@ -119,6 +119,16 @@ export class Body {
 		for (const operand of operands) this.#writer.varint(operand);
 	}
 
+	/** An operation of numbers and short strings, and then numbers with a fraction. */
+	tell(op: number, operands: readonly (number | Outgoing)[], floats: readonly number[] = []): void {
+		this.#op(op);
+		for (const operand of operands) {
+			if (typeof operand === "number") this.#writer.varint(operand);
+			else this.#value(operand);
+		}
+		for (const float of floats) this.#writer.float(float);
+	}
+
 	scroll(id: number, x: number, y: number): void {
 		this.#op(Op.scroll, id);
 		this.#writer.svarint(x);

@@ -1,17 +1,19 @@
 /** What the style sheets of a page select by: only that tells anything about how it looks, so only that may leave. */
 
-import { unescaped, unquote } from "./csstext.ts";
-
-const IDENT = String.raw`-?(?:[_a-zA-Z\u0080-\uffff-]|\\[^\n])(?:[\w\u0080-\uffff-]|\\[0-9a-fA-F]{1,6}\s?|\\[^\n])*`;
-const STRING = String.raw`"(?:[^"\\]|\\[^])*"?|'(?:[^'\\]|\\[^])*'?`;
+import { IDENT, STRING, unescaped, unquote } from "./csstext.ts";
 
 const SELECTED = new RegExp(
-	String.raw`([.#])(${IDENT})|\[\s*(?:[\w*]*\|)?(${IDENT})\s*(?:([~|^$*]?=)\s*(${STRING}|${IDENT}|[\w-]+))?\s*[isIS]?\s*\]|\battr\(\s*(${IDENT})`,
+	String.raw`([.#]|:state\(\s*|::highlight\(\s*)(${IDENT})|\[\s*(?:[\w*]*\|)?(${IDENT})\s*(?:([~|^$*]?=)\s*(${STRING}|${IDENT})\s*[isIS]?\s*)?\]`,
 	"g",
 );
 
 /** Comments, strings, and the values of custom properties. */
 const BARE = new RegExp(String.raw`\/\*[^]*?\*\/|${STRING}|(?<=[;{}\s]--[-\w]+\s*:)[^;{}]*`, "g");
+
+/** So many texts wait for somebody to ask. */
+const MAX_UNREAD = 500;
+/** A name, or a part of one that holds escapes. */
+const WORD = /[-\w\u0080-\uffff]+/g;
 
 type Test = { operator: string; value: string };
 
@@ -20,39 +22,60 @@ type Test = { operator: string; value: string };
  * than selectors (colours, file names) does no harm.
  */
 export class Selected {
+	readonly states = new Set<string>();
+	readonly highlights = new Set<string>();
 	readonly #classes = new Set<string>();
 	readonly #ids = new Set<string>();
-	readonly #attributes = new Map<string, Test[]>();
+	readonly #attributes = new Map<string, Map<string, Test>>();
 	/** Attributes whose text a sheet shows by attr(). */
 	readonly #shown = new Set<string>();
-	/** What was read; as soon as somebody asks, without strings and the values of custom properties. */
+	/** The texts of which the words are not known yet: somebody must ask first. */
 	#texts: string[] = [];
-	#code = "";
-	readonly #mentions = new Map<string, boolean>();
+	readonly #words = new Set<string>();
 	/** Selectors that match what a token learnt since the last `grown` may change. */
 	#fresh: string[] = [];
 
-	read(css: string): void {
-		for (const [, kind, token, attribute, operator, value, shown] of css.matchAll(SELECTED)) {
+	/** Takes note of the text of a sheet. */
+	note(css: string): void {
+		if (this.#texts.push(css) > MAX_UNREAD) this.mentions("");
+	}
+
+	/** Learns from a selector. */
+	read(selector: string): void {
+		for (const [, kind, token, attribute, operator, value] of selector.matchAll(SELECTED)) {
 			if (token !== undefined) {
-				const known = kind === "." ? this.#classes : this.#ids;
 				const name = unescaped(token);
-				if (known.has(name)) continue;
-				known.add(name);
-				this.#fresh.push(kind + CSS.escape(name));
+				if (kind === ".") this.#learn(this.#classes, name, ".");
+				else if (kind === "#") this.readId(name);
+				else (kind?.[1] === "s" ? this.states : this.highlights).add(name);
 			} else if (attribute !== undefined) {
 				const name = unescaped(attribute).toLowerCase();
 				const test = { operator: operator ?? "", value: value === undefined ? "" : unquote(value) };
-				const tests = this.#attributes.get(name) ?? [];
-				if (tests.some((t) => t.operator === test.operator && t.value === test.value)) continue;
-				tests.push(test);
-				this.#attributes.set(name, tests);
+				const tests = this.#attributes.get(name) ?? new Map<string, Test>();
+				const key = test.operator + test.value;
+				if (tests.has(key)) continue;
+				this.#attributes.set(name, tests.set(key, test));
 				this.#fresh.push(`[${CSS.escape(name)}]`);
-			} else if (shown !== undefined && !this.#shown.has(shown.toLowerCase())) {
-				this.#shown.add(shown.toLowerCase());
-				this.#fresh.push(`[${CSS.escape(shown)}]`);
 			}
 		}
+	}
+
+	/** Learns an ID that a sheet refers to. */
+	readId(id: string): void {
+		this.#learn(this.#ids, id, "#");
+	}
+
+	/** Learns the name of an attribute that a sheet shows by attr(). */
+	readShown(name: string): void {
+		if (this.#shown.has(name)) return;
+		this.#shown.add(name);
+		this.#fresh.push(`[${CSS.escape(name)}]`);
+	}
+
+	#learn(known: Set<string>, name: string, kind: string): void {
+		if (known.has(name)) return;
+		known.add(name);
+		this.#fresh.push(kind + CSS.escape(name));
 	}
 
 	/** The selectors learnt since the last call. */
@@ -68,23 +91,14 @@ export class Selected {
 
 	/** Whether the code of the style sheets has the word: as the name of an element, of an animation, of a property. */
 	mentions(word: string): boolean {
-		if (this.#texts.length) {
-			this.#code += this.#texts.map((text) => ` ${text.replace(BARE, "")}`).join("");
-			this.#texts = [];
-			this.#mentions.clear();
-		}
-		let mentioned = this.#mentions.get(word);
-		if (mentioned === undefined) {
-			const whole = new RegExp(`(?<![-\\w])${word.replace(/\W/g, "\\$&")}(?![-\\w])`);
-			mentioned = whole.test(this.#code);
-			if (this.#mentions.size < 5000) this.#mentions.set(word, mentioned);
-		}
-		return mentioned;
+		for (const text of this.#texts) for (const [name] of text.replace(BARE, "").matchAll(WORD)) this.#words.add(name);
+		this.#texts = [];
+		return this.#words.has(word);
 	}
 
 	/** What may leave of a token of a class attribute: all of it, or the part that sheets ask for. */
 	token(token: string): string {
-		return this.#classes.has(token) ? token : asked(this.#attributes.get("class") ?? [], token).replace(/\s+/g, "");
+		return this.#classes.has(token) ? token : asked(this.#attributes.get("class"), token).replace(/\s+/g, "");
 	}
 
 	shows(name: string): boolean {
@@ -98,11 +112,11 @@ export class Selected {
 	}
 }
 
-function asked(tests: readonly Test[], value: string): string {
+function asked(tests: ReadonlyMap<string, Test> | undefined, value: string): string {
 	let start = "";
 	let middle = "";
 	let end = "";
-	for (const { operator, value: words } of tests) {
+	for (const { operator, value: words } of tests?.values() ?? []) {
 		const word = words.trim();
 		if (operator === "=" && words === value) return words;
 		if (!word) continue;

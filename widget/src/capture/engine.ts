@@ -9,16 +9,19 @@ import { Flag, Kind } from "../../../wire/wire.ts";
 import { isBox, isMasked, Masks, Passwords } from "../mask/masks.ts";
 import type { Policy } from "../policy.ts";
 import { Activity } from "./activity.ts";
+import { Animations } from "./animations.ts";
 import { Body } from "./body.ts";
+import { Components } from "./components.ts";
 import { Selected } from "./css.ts";
 import { type Field, Fields } from "./fields.ts";
 import { Funnel } from "./funnel.ts";
+import { Highlights } from "./highlights.ts";
 import { Patches } from "./patches.ts";
 import { Pictures } from "./pictures.ts";
 import { Pins } from "./pins.ts";
 import { Resources } from "./resources.ts";
 import { Sender } from "./sender.ts";
-import { Styles } from "./styles.ts";
+import { StylePast, Styles } from "./styles.ts";
 import { DARK, type Root, Trait, Tree } from "./tree.ts";
 
 type Realm = Window & typeof globalThis;
@@ -70,8 +73,13 @@ type Epoch = {
 	fields: Fields;
 	styles: Styles;
 	activity: Activity;
+	animations: Animations;
+	components: Components;
+	highlights: Highlights;
 	pictures: Pictures;
 	pins: Pins;
+	/** What no event tells is to be looked at. */
+	look: boolean;
 	/** Sheets still to be learnt from before the walk; then undefined. */
 	learning: Iterator<void> | undefined;
 	snapshot: boolean;
@@ -91,7 +99,7 @@ export class Engine {
 	readonly #resources: Resources;
 	readonly #closedRoots = new WeakMap<Element, ShadowRoot>();
 	readonly #passwords = new Passwords();
-	readonly #past = { modified: new WeakSet<CSSStyleSheet>(), fetched: new WeakMap<object, string | null>() };
+	readonly #past = new StylePast();
 	/** By document and shadow root that is listened to, and by the own window: what ends that. */
 	readonly #ends = new Map<object, () => void>();
 	#observer: MutationObserver;
@@ -255,6 +263,7 @@ export class Engine {
 			{ fetch: (url) => this.#resources.fetchText(url), unreadable: () => this.#count("style"), wake },
 			this.#past,
 		);
+		const telling = { masks, selected, funnel, body, ids, roots: () => tree.roots, wake };
 		const pictures = new Pictures(
 			this.#sender,
 			ids,
@@ -277,6 +286,10 @@ export class Engine {
 			fields: new Fields(masks, funnel, body, ids),
 			styles,
 			activity: new Activity(masks, body, ids, this.#sender, this.#window),
+			animations: new Animations(telling),
+			components: new Components(telling),
+			highlights: new Highlights(telling),
+			look: true,
 			pictures,
 			pins: new Pins(this.#window, masks, body, ids, wake),
 			learning: undefined,
@@ -365,6 +378,12 @@ export class Engine {
 		at.pins.flush();
 		at.styles.flush();
 		at.activity.flush(this.#document);
+		at.animations.flush();
+		if (at.look) {
+			at.components.flush();
+			at.highlights.flush();
+		}
+		at.look = false;
 		this.#resources.flush(at.body);
 		if (at.titleDirty) at.body.title(at.funnel.title(this.#document));
 		at.titleDirty = false;
@@ -440,7 +459,9 @@ export class Engine {
 		at.styles.sample();
 		at.activity.viewed(); // a scrollbar that came or went says nothing
 		at.fields.touchAll();
-		if (at.styles.dirty || at.fields.dirty || at.pictures.any) this.#schedule();
+		at.animations.sample();
+		at.look = at.components.any || at.selected.highlights.size > 0;
+		if (at.look || at.animations.dirty || at.styles.dirty || at.fields.dirty || at.pictures.any) this.#schedule();
 	}
 
 	#note(records: readonly MutationRecord[]): void {
@@ -476,6 +497,7 @@ export class Engine {
 	#told(at: Epoch, element: Element, verdict: number): void {
 		const tag = element.localName;
 		if (tag === "style" || tag === "link") at.styles.touch(element.getRootNode() as Root);
+		else if (tag === "slot") at.components.add(element);
 		else if (tag === "dialog") {
 			if ((element as HTMLDialogElement).open) at.activity.opened(element);
 		} else if (tag !== "canvas") at.activity.playing(element as HTMLMediaElement);
@@ -515,6 +537,7 @@ export class Engine {
 		if (node.nodeType !== 1) return;
 		at.fields.forget(node);
 		at.pictures.forget(node);
+		at.components.forget(node);
 		at.pins.forget(node);
 		at.styles.forgetOwner(node);
 	}
@@ -535,6 +558,7 @@ export class Engine {
 		}
 		this.#attach(root);
 		at.styles.add(root);
+		at.animations.add(root);
 		at.styles.learn();
 		if (at.snapshot) at.funnel.grew();
 		else this.#grow(at);
@@ -557,31 +581,21 @@ export class Engine {
 
 	#patchRealm(view: Realm): Patches {
 		const patches = new Patches();
-		const touch = (sheet: CSSStyleSheet | null | undefined) => {
-			this.#at?.styles.touchSheet(sheet);
+		this.#at?.styles.patch(view, patches);
+		this.#at?.animations.patch(view, patches);
+		patches.method(view.HTMLSlotElement.prototype, "assign", () => {
+			if (this.#at) this.#at.look = true;
 			this.#schedule();
-		};
+		});
+		patches.method(view.HTMLElement.prototype, "attachInternals", (self, internals) => {
+			const root = (internals as ElementInternals).shadowRoot;
+			if (root?.mode === "closed") this.#closedRoots.set(self as Element, root);
+		});
 		patches.method(view.Element.prototype, "attachShadow", (self, root) => {
 			if ((root as ShadowRoot).mode === "closed") this.#closedRoots.set(self as Element, root as ShadowRoot);
 			this.#at?.tree.touchRoot(self as Element);
 			this.#schedule();
 		});
-		for (const name of ["insertRule", "deleteRule", "replaceSync", "replace", "addRule", "removeRule"]) {
-			patches.method(view.CSSStyleSheet.prototype, name, (self) => touch(self as CSSStyleSheet));
-		}
-		for (const name of ["insertRule", "deleteRule"]) {
-			patches.method(view.CSSGroupingRule.prototype, name, (self) => {
-				const rule = self as CSSRule;
-				if (rule.parentStyleSheet) this.#at?.styles.touchNested(rule);
-				touch(rule.parentStyleSheet);
-			});
-		}
-		for (const prototype of [view.Document.prototype, view.ShadowRoot.prototype]) {
-			patches.setter(prototype, "adoptedStyleSheets", (self) => {
-				this.#at?.styles.touch(self as Root);
-				this.#schedule();
-			});
-		}
 		return patches;
 	}
 

@@ -9,7 +9,7 @@ import { isClosed, Words } from "../mask/words.ts";
 import { type AttributeKind, attributeKind } from "./attributes.ts";
 import type { Outgoing } from "./body.ts";
 import type { Selected } from "./css.ts";
-import { rewriteCss } from "./csstext.ts";
+import { readCss, rewriteCss, type StyleText, writeCss } from "./csstext.ts";
 
 export type ResourceKind = "image" | "font";
 /** Notes a resource that something refers to; returns the 32 hex digits of its ref. */
@@ -29,9 +29,6 @@ const LANGUAGE = /^[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?$/i;
 const ICON_LENGTH = 2;
 /** The first bytes of WOFF 2, WOFF, TrueType and OpenType fonts, in base64. */
 const FONT_DATA = /^data:[^,]*;base64,(d09G|AAEAA|T1RU|dHJ1Z)/;
-/** Declarations of custom properties in style text. */
-const CUSTOM = /(?<=[;{}\s]|^)(--[^\s:;{}]+\s*:)((?:"[^"]*"|[^;{}"])*)/g;
-
 /** MathML has one class for all its elements. */
 const MATHML =
 	/^(m(ath|[inos]|row|space|sqrt|root|style|padded|phantom|frac|su[bp]|subsup|(under)?over|under|table|tr|td|text)|semantics)$/;
@@ -196,62 +193,84 @@ export class Funnel {
 	}
 
 	/**
-	 * The text of a style sheet, or of a part of one, that belongs to the node: its owner, or the root that adopted it.
+	 * The text of a style sheet, or of a part of one, that belongs to the nodes: its owner, or the roots that adopted it.
 	 * It is the page's code, the same for everybody, so that selectors leave; strings in it are text. What belongs to
 	 * something masked, or was written by the visitor, leaves with aliases for all names.
 	 */
-	css(text: string, base: string, at: Node): Outgoing {
-		const own = this.#isOwn(at);
+	css(text: StyleText, base: string, owners: readonly Node[], imported?: (n: number) => string): Outgoing {
+		const own = owners.some((owner) => this.isOwn(owner));
 		const strict = own || this.#masks.mode === "strict";
-		const root = at.getRootNode() as ParentNode & Node;
-		const rewritten = rewriteCss(text, {
-			url: (url, selector) => (this.#mayDraw(url, selector, root, strict) ? this.#asset(url, base, kindOf(url)) : ""),
-			shown: (shown, selector) => (this.#mayShow(shown, selector, root, strict) ? shown : placeholder(shown)),
-			...(strict && { named: (name: string, property: string) => this.#named(name, property) }),
+		const roots = owners.map((owner) => owner.getRootNode() as ParentNode & Node);
+		const rewritten = writeCss(text, {
+			url: (url, selector, font) => {
+				if (url.startsWith("#")) return `#${this.#fragment(url.slice(1))}`;
+				const kind = font ? "font" : kindOf(url);
+				return this.#mayDraw(url, kind, selector, roots, strict) ? this.#asset(url, base, kind) : "";
+			},
+			shown: (shown, selector) => (this.#mayShow(shown, selector, roots, strict) ? shown : placeholder(shown)),
+			...(strict && {
+				named: (name: string, property: string) => this.#named(name, property),
+				custom: (value: string) => this.#words.plain(value),
+			}),
+			...(imported && { imported }),
 		});
-		if (own) return seal(this.#words.plain(rewritten));
-		return seal(
-			strict
-				? rewritten.replace(CUSTOM, (_, name: string, value: string) => name + this.#words.plain(value))
-				: rewritten,
-		);
+		return seal(own ? this.#words.plain(rewritten) : rewritten);
 	}
 
 	/** Style text as far as it may teach what is selected by. */
 	code(text: string, at: Node): string {
-		return this.#isOwn(at) ? this.css(text, "", at) : text;
+		return this.isOwn(at) ? this.css(readCss(text), "", [at]) : text;
+	}
+
+	/** The inside of a `@keyframes` rule of a script's animation. */
+	keyframes(text: string, target: Element): Outgoing {
+		const rule = this.css(readCss(`@keyframes a{${text}}`), target.baseURI, [target]);
+		return seal(rule.slice(rule.indexOf("{") + 1, -1));
+	}
+
+	/** A custom state or highlight that some sheet selects by. */
+	selectedName(name: string): Outgoing {
+		return seal(this.#selected.states.has(name) || this.#selected.highlights.has(name) ? name : "");
+	}
+
+	/** An easing or a pseudo-element, as the browser words it. */
+	motion(text: string): Outgoing {
+		return seal(/^[-\w\s:().,%]{0,2000}$/.test(text) ? text : "");
 	}
 
 	media(text: string): Outgoing {
 		return seal(this.#masks.mode === "strict" ? this.#words.plain(text) : text.slice(0, 1000));
 	}
 
-	#isOwn(at: Node): boolean {
+	/** Whether style text of a node is the visitor's own, or of something masked. */
+	isOwn(at: Node): boolean {
 		const verdict = this.#masks.verdict(at);
 		return isMasked(verdict) && (verdict & Verdict.own) > 0;
 	}
 
-	#mayShow(text: string, selector: string, root: ParentNode & Node, strict: boolean): boolean {
+	#mayShow(text: string, selector: string, roots: readonly Node[], strict: boolean): boolean {
 		if ([...text].length <= ICON_LENGTH) return true;
 		if (strict || selector === "") return false;
-		const shown = this.#verdicts(selector, root);
+		const shown = this.#verdicts(selector, roots);
 		return shown !== undefined && !shown.some(isMasked);
 	}
 
 	/** Whether a style sheet's font or picture may leave: a picture is content, so where text is masked it stays, too. */
-	#mayDraw(url: string, selector: string, root: ParentNode & Node, strict: boolean): boolean {
-		if (kindOf(url) === "font") return !strict || !/^data:/i.test(url) || FONT_DATA.test(url);
+	#mayDraw(url: string, kind: ResourceKind, selector: string, roots: readonly Node[], strict: boolean): boolean {
+		if (kind === "font") return !strict || !/^data:/i.test(url) || FONT_DATA.test(url);
 		if (strict || !this.#masks.marked || selector === "") return !strict;
-		const shown = this.#verdicts(selector, root);
+		const shown = this.#verdicts(selector, roots);
 		return !shown?.length || shown.some((verdict) => levelOf(verdict) < Level.masked);
 	}
 
 	/** What is decided for all that a selector matches; undefined if that cannot be told. */
-	#verdicts(selector: string, root: ParentNode & Node): number[] | undefined {
+	#verdicts(selector: string, roots: readonly Node[]): number[] | undefined {
 		try {
-			const host = (root as ShadowRoot).host;
-			if (host && selector.startsWith(":host")) return [this.#masks.verdict(host)];
-			return [...root.querySelectorAll(selector)].map((element) => this.#masks.verdict(element));
+			return roots.flatMap((root) => {
+				const { host, querySelectorAll } = root as ShadowRoot;
+				const matched = host && selector.startsWith(":host") ? [host] : querySelectorAll.call(root, selector);
+				return [...matched].map((element) => this.#masks.verdict(element));
+			});
 		} catch {
 			return undefined;
 		}
@@ -314,13 +333,13 @@ export class Funnel {
 		if (!masked) {
 			if (!/url\(|src\(|image-set|content|--|\/\*/i.test(value)) return seal(value);
 			const base = element.ownerDocument.baseURI;
-			return seal(rewriteCss(value, { url: (url) => this.#asset(url, base, "image", element), shown: (text) => text }));
+			return seal(rewriteCss(value, { url: (url) => this.#address(url, base, element), shown: (text) => text }));
 		}
 		let out = "";
 		for (const name of style ?? []) {
 			if (name.startsWith("--") && !this.#selected.mentions(name)) continue;
 			const written = rewriteCss(`${name}:${style.getPropertyValue(name)}`, {
-				url: () => "",
+				url: (url) => (url.startsWith("#") ? this.#address(url, "", element) : ""),
 				shown: placeholder,
 				named: (text, property) => this.#named(text, property),
 			});
@@ -374,6 +393,11 @@ export class Funnel {
 	#selectedOnly(name: string, value: string): Outgoing | undefined {
 		const asked = this.#selected.attribute(name, value);
 		return asked === undefined ? undefined : seal(asked);
+	}
+
+	/** What stands for a URL in a style attribute: a fragment is a part of this document. */
+	#address(url: string, base: string, element: Element): string {
+		return url.startsWith("#") ? `#${this.#fragment(url.slice(1))}` : this.#asset(url, base, "image", element);
 	}
 
 	#asset(written: string, base: string, kind: ResourceKind, element?: Element): string {

@@ -125,7 +125,7 @@ export class Resources {
 
 	/** Text at a URL, for a style sheet that the object model does not show. */
 	async fetchText(url: string): Promise<string | undefined> {
-		const blob = await this.#fetch(url, "omit");
+		const blob = await this.#fetch(url, "same-origin");
 		return blob && /css|text\/plain/.test(blob.type) ? blob.text() : undefined;
 	}
 

@@ -1,43 +1,74 @@
 /**
- * The style sheets of every root as the page sees them: exact source where it still holds, the object model's text
- * otherwise; changes by rule, by sheet and by adoption. A sheet's number belongs to its owner element, so that new text
- * of the same element replaces the old.
+ * The style sheets of every root as the page sees them. A sheet is told as its source text, wherever that can be had and
+ * still holds: the object model's text loses what it cannot put into words (CSSOM §6.7.2, a shorthand with var() and a
+ * longhand after it). What differs from the source is told rule by rule. A sheet's number belongs to its owner element,
+ * so that new text of the same element replaces the old.
  */
 
 import { Op } from "../../../wire/dom.ts";
-import type { Body } from "./body.ts";
+import type { Body, Outgoing } from "./body.ts";
 import type { Selected } from "./css.ts";
-import { countRules } from "./csstext.ts";
+import { CssReader, type StyleText } from "./csstext.ts";
 import type { Funnel } from "./funnel.ts";
 import type { Ids } from "./ids.ts";
+import type { Patches } from "./patches.ts";
 import { AssetType, type Sender } from "./sender.ts";
 import type { Root } from "./tree.ts";
 
-type Told = { flags: number; media: string; rules: number };
+type Realm = Window & typeof globalThis;
+/** Rules by place; undefined: one that is not, or no longer, as it stands there. */
+type Rules = (CSSRule | undefined)[];
+/** A text, and the rules that the browser has for it. */
+type Source = { text: string; rules: Rules };
 type Sheet = {
 	number: number;
 	sheet: CSSStyleSheet;
-	/** What the mirror was told; undefined: nothing yet. */
-	told?: Told;
-	/** The rules that the mirror holds, for a sheet that the page changes by the object model. */
-	rules?: CSSRule[];
-	/** Text is to be read anew. */
 	dirty: boolean;
+	/** What the mirror holds: flags and media, the source and its asset, the rules as they are by now. */
+	told?: string;
+	source?: Source;
+	key?: Uint8Array;
+	held: Rules;
 };
 
+/** What is known of the page's sheets from one epoch to the next. */
+export class StylePast {
+	readonly sources = new WeakMap<CSSStyleSheet, Source>();
+	/** Sheets that were changed by the object model, or looked at closely: their number of rules proves nothing. */
+	readonly touched = new WeakSet<CSSStyleSheet>();
+	/** By owner: text from the network, or as a script gave it; null: asked for, in vain so far. */
+	readonly fetched = new WeakMap<object, string | null>();
+	/** The words in which a script gave a rule. */
+	readonly given = new WeakMap<CSSRule, string>();
+	/** Rules whose declarations a script got hold of, with their text as last seen: it may change them at any time. */
+	readonly handed = new Map<CSSRule, string>();
+	/** By document: what scripts declared without a sheet. */
+	readonly declared = new WeakMap<Document, Map<unknown, string>>();
+}
+
 export type StyleHooks = {
-	/** Text of a sheet that the object model refuses to show, from the network or its cache. */
+	/** Text of a sheet, from the network or its cache. */
 	fetch(url: string): Promise<string | undefined>;
 	unreadable(): void;
 	wake(): void;
 };
 
-/** Stands for a rule that the mirror holds in another form. */
-const CHANGED = {} as CSSRule;
-
 const utf8 = new TextEncoder();
-/** Where more of a sheet's rules changed than this share, its whole text is sent anew. */
-const WHOLE_FROM_SHARE = 0.5;
+/** Where so many rules and more than this share of them differ from the source, a new one is put together. */
+const ANEW_FROM = 8;
+const ANEW_FROM_SHARE = 0.5;
+/** So many rules that scripts got hold of are watched, and so many of them looked at in a sample. */
+const MAX_HANDED = 2000;
+const HANDED_PER_SAMPLE = 20;
+/** Sheets up to this length are compared with their source, one in a sample. */
+const MAX_COMPARED = 60_000;
+/** Texts that are read are kept up to this length, for other roots with the same. */
+const MAX_READ = 4_000_000;
+/** So much of a text is read at a time, and so many rules. */
+const SLICE_LENGTH = 30_000;
+const SLICE_RULES = 300;
+/** A declaration without a value: the object model had no words for it. */
+const LOSSY = /[;{]\s*(?!--)[-\w]+:\s*;/;
 
 export class Styles {
 	readonly #funnel: Funnel;
@@ -46,13 +77,15 @@ export class Styles {
 	readonly #ids: Ids;
 	readonly #sender: Sender;
 	readonly #hooks: StyleHooks;
-	readonly #adopted = new Map<Root, readonly CSSStyleSheet[]>();
+	readonly #past: StylePast;
+	readonly #adopted = new Map<Root, readonly object[]>();
 	readonly #dirtyRoots = new Set<Root>();
 	readonly #sheets = new Map<object, Sheet>();
-	/** Sheets whose rules the page changed by the object model: their source no longer holds. */
-	readonly #modified: WeakSet<CSSStyleSheet>;
-	readonly #fetched: WeakMap<object, string | null>;
-	readonly #learnt = new Set<string>();
+	readonly #handed = new Set<CSSRule>();
+	readonly #reads = new Map<string, StyleText>();
+	/** Keys of texts that are the same wherever they stand. */
+	readonly #keys = new WeakMap<StyleText, Uint8Array>();
+	#readLength = 0;
 	#next = 1;
 
 	constructor(
@@ -62,7 +95,7 @@ export class Styles {
 		ids: Ids,
 		sender: Sender,
 		hooks: StyleHooks,
-		past: { modified: WeakSet<CSSStyleSheet>; fetched: WeakMap<object, string | null> },
+		past: StylePast,
 	) {
 		this.#funnel = funnel;
 		this.#selected = selected;
@@ -70,12 +103,11 @@ export class Styles {
 		this.#ids = ids;
 		this.#sender = sender;
 		this.#hooks = hooks;
-		this.#modified = past.modified;
-		this.#fetched = past.fetched;
+		this.#past = past;
 	}
 
 	get dirty(): boolean {
-		return this.#dirtyRoots.size > 0;
+		return this.#dirtyRoots.size + this.#handed.size > 0;
 	}
 
 	add(root: Root): void {
@@ -98,36 +130,145 @@ export class Styles {
 		if (root && this.#adopted.has(root)) this.#dirtyRoots.add(root);
 	}
 
-	/** The page changed a sheet's rules by the object model. */
-	touchSheet(sheet: CSSStyleSheet | null | undefined): void {
-		if (!sheet) return;
-		this.#modified.add(sheet);
-		const known = this.#sheets.get(sheet.ownerNode ?? sheet);
-		if (known) known.dirty = true;
-		for (const root of this.#adopted.keys()) {
-			if (sheet.ownerNode ? sheet.ownerNode.getRootNode() === root : root.adoptedStyleSheets.includes(sheet))
-				this.#dirtyRoots.add(root);
+	/** Listens to what scripts do to sheets in a window; `told`: something may have changed. */
+	patch(view: Realm, patches: Patches): void {
+		const { given, sources, declared, fetched, touched } = this.#past;
+		const touch = (sheet: CSSStyleSheet) => this.#touchSheet(sheet);
+		const sheet = view.CSSStyleSheet.prototype;
+		patches.method(sheet, "insertRule", (self, index, args) => {
+			const rule = (self as CSSStyleSheet).cssRules[index as number];
+			if (rule) given.set(rule, String(args[0]));
+			touch(self as CSSStyleSheet);
+		});
+		for (const name of ["deleteRule", "addRule", "removeRule"])
+			patches.method(sheet, name, (self) => touch(self as CSSStyleSheet));
+		const replaced = (self: CSSStyleSheet, text: unknown) => {
+			sources.delete(self);
+			fetched.set(self, String(text));
+			touch(self);
+			touched.delete(self);
+		};
+		patches.method(sheet, "replaceSync", (self, _, args) => replaced(self as CSSStyleSheet, args[0]));
+		patches.method(sheet, "replace", (self, done, args) => {
+			void (done as Promise<unknown>).then(() => replaced(self as CSSStyleSheet, args[0])).catch(() => undefined);
+		});
+		for (const name of RULES) {
+			const prototype = (Reflect.get(view, name) as { prototype: object } | undefined)?.prototype;
+			for (const member of prototype ? Object.getOwnPropertyNames(prototype) : []) {
+				if (/^(style|styleMap|media)$/.test(member))
+					patches.getter(prototype, member, (self) => this.#hand(self as CSSRule));
+				else if (/Rule$/.test(member)) patches.method(prototype, member, (self) => this.#touchRule(self as CSSRule));
+				patches.setter(prototype, member, (self) => this.#touchRule(self as CSSRule));
+			}
 		}
+		for (const { prototype } of [view.Document, view.ShadowRoot])
+			patches.setter(prototype, "adoptedStyleSheets", (self) => {
+				this.touch(self as Root);
+				this.#hooks.wake();
+			});
+		const declare = (key: unknown, text: string) => {
+			const texts = declared.get(view.document) ?? new Map();
+			declared.set(view.document, texts.set(key, text));
+			this.touch(view.document);
+			this.#hooks.wake();
+		};
+		patches.method(view.CSS, "registerProperty", (_, _done, args) => {
+			const { name, syntax = "*", inherits, initialValue } = args[0] as PropertyDefinition;
+			const initial = initialValue === undefined ? "" : `initial-value:${initialValue}`;
+			declare(name, `@property ${name}{syntax:${JSON.stringify(syntax)};inherits:${inherits};${initial}}`);
+		});
+		patches.constructed(view, "FontFace", (face, _, args) => {
+			if (typeof args[1] === "string") faces.set(face as FontFace, args[1]);
+		});
+		patches.method(view.FontFaceSet?.prototype, "add", (_, _set, args) => {
+			const face = args[0] as FontFace;
+			const source = faces.get(face);
+			if (source) declare(face, fontFace(face, source));
+		});
+		for (const name of ["delete", "clear"])
+			patches.method(view.FontFaceSet?.prototype, name, () => {
+				for (const face of declared.get(view.document)?.keys() ?? [])
+					if (face instanceof view.FontFace && !view.document.fonts.has(face)) declare(face, "");
+			});
 	}
 
-	/** A rule inside another changed: the outermost one is to be sent anew. */
-	touchNested(rule: CSSRule): void {
-		let outer = rule;
-		while (outer.parentRule) outer = outer.parentRule;
-		const sheet = rule.parentStyleSheet;
-		const known = sheet && this.#sheets.get(sheet.ownerNode ?? sheet);
-		if (known?.rules) known.rules = known.rules.map((held) => (held === outer ? CHANGED : held));
+	/** The page changed a sheet's rules. */
+	#touchSheet(sheet: CSSStyleSheet): void {
+		this.#past.touched.add(sheet);
+		if (sheet.ownerRule) {
+			this.#touchRule(sheet.ownerRule);
+			return;
+		}
+		const known = this.#sheets.get(sheet.ownerNode ?? sheet);
+		if (known?.told && known.dirty) return;
+		if (known) known.dirty = true;
+		for (const root of this.#adopted.keys()) {
+			if (sheet.ownerNode ? sheet.ownerNode.getRootNode() === root : root.adoptedStyleSheets?.includes(sheet))
+				this.#dirtyRoots.add(root);
+		}
+		this.#hooks.wake();
+	}
+
+	/** Something in a rule changed: the outermost one around it is to be told anew. */
+	#touchRule(rule: CSSRule): void {
+		const outer = outermost(rule);
+		const sheet = outer.parentStyleSheet;
+		if (!sheet) return;
+		const { sources, given, handed } = this.#past;
+		given.delete(outer);
+		if (handed.has(outer)) handed.set(outer, outer.cssText);
+		for (const rules of [sources.get(sheet)?.rules, this.#sheets.get(sheet.ownerNode ?? sheet)?.held]) {
+			const at = rules?.indexOf(outer) ?? -1;
+			if (rules && at >= 0) rules[at] = undefined;
+		}
+		this.#touchSheet(sheet);
+	}
+
+	/** A script is being given the declarations of a rule: no event will tell what it does with them. */
+	#hand(rule: CSSRule): void {
+		const outer = outermost(rule);
+		const { handed } = this.#past;
+		if (!handed.has(outer)) {
+			if (handed.size >= MAX_HANDED) return;
+			handed.set(outer, outer.cssText);
+		}
+		this.#handed.add(outer);
+		this.#hooks.wake();
+	}
+
+	#lookAt(rule: CSSRule, before: string): void {
+		if (rule.cssText !== before) this.#touchRule(rule);
 	}
 
 	/** Looks at all roots for what no event tells: counts of rules, media, disabled, adopted sheets. */
 	sample(): void {
+		const { handed } = this.#past;
+		let left = Math.min(HANDED_PER_SAMPLE, handed.size);
+		for (const [rule, before] of handed) {
+			if (left-- <= 0) break;
+			// To the end of the queue; a rule that is in no sheet any more leaves it.
+			handed.delete(rule);
+			if (!rule.parentStyleSheet) continue;
+			handed.set(rule, before);
+			this.#lookAt(rule, before);
+		}
+		let compared = false;
 		for (const [root, adopted] of this.#adopted) {
-			const now = root.adoptedStyleSheets ?? [];
-			if (now.length !== adopted.length || now.some((sheet, i) => sheet !== adopted[i])) this.#dirtyRoots.add(root);
+			if (!sameList(this.#adoptedOf(root), adopted)) this.#dirtyRoots.add(root);
 			for (const sheet of sheetsOf(root)) {
 				const known = this.#sheets.get(sheet.ownerNode ?? sheet);
-				if (known?.sheet === sheet && known.told && sameAs(known.told, sheet)) continue;
-				if (known?.sheet === sheet && known.told && known.told.rules !== ruleCount(sheet)) this.#modified.add(sheet);
+				const length = ruleCount(sheet);
+				if (known?.sheet === sheet && known.told === describe(sheet) && length === known.held.length) {
+					if (!compared && !known.dirty && length && !this.#past.touched.has(sheet)) {
+						compared = this.#compare(sheet);
+						const as = new Set(this.#past.sources.get(sheet)?.rules);
+						known.held = known.held.map((rule) => (as.has(rule) ? rule : undefined));
+						known.dirty = known.held.includes(undefined);
+						if (known.dirty) this.#dirtyRoots.add(root);
+					}
+					continue;
+				}
+				if (known?.sheet === sheet && known.told) this.#past.touched.add(sheet);
 				if (known) known.dirty = true;
 				this.#dirtyRoots.add(root);
 			}
@@ -136,16 +277,32 @@ export class Styles {
 
 	/** Learns what the sheets of dirty roots select by. Comes before the tree is written. */
 	learn(): void {
+		for (const rule of this.#handed) this.#lookAt(rule, this.#past.handed.get(rule) ?? "");
+		this.#handed.clear();
 		for (const root of this.#dirtyRoots) {
-			for (const sheet of sheetsOf(root)) this.#learnFrom(sheet, root);
+			for (const sheet of sheetsOf(root)) for (const _ of this.#learnFrom(sheet, sheet.ownerNode ?? root));
 		}
 	}
 
-	/** The next sheet of the document's that is still to be learnt from, one a call; false if there is none. */
+	/** Learns from the document's sheets, a little at each step. */
 	*learnStepwise(doc: Document): Iterable<void> {
-		for (const sheet of sheetsOf(doc)) {
-			this.#learnFrom(sheet, doc);
-			yield;
+		for (const sheet of sheetsOf(doc)) yield* this.#learnFrom(sheet, sheet.ownerNode ?? doc);
+	}
+
+	/** `at`: the node that the sheet, or the one that imports it, belongs to. */
+	*#learnFrom(sheet: CSSStyleSheet, at: Node): Iterable<void> {
+		const known = this.#known(sheet);
+		if (known.told && !known.dirty) return;
+		const now = rulesOf(sheet);
+		if (!this.#past.sources.has(sheet) && now && !this.#sourceText(sheet)) yield* this.#putTogether(sheet, now);
+		const source = this.#source(sheet);
+		if (!source) return;
+		yield* this.#readStepwise(source.text, at);
+		const before = new Set(source.rules);
+		for (const rule of now ?? []) {
+			if (!before.has(rule)) this.#read(this.#textOf(rule), at);
+			const { styleSheet } = rule as CSSImportRule;
+			if (styleSheet) yield* this.#learnFrom(styleSheet, at);
 		}
 	}
 
@@ -154,10 +311,10 @@ export class Styles {
 		for (const root of this.#dirtyRoots) {
 			const rootId = this.#ids.of(root);
 			if (!rootId) continue;
-			for (const sheet of sheetsOf(root)) this.#write(sheet, root);
-			const adopted = [...(root.adoptedStyleSheets ?? [])];
-			const before = this.#adopted.get(root) ?? [];
-			if (adopted.length === before.length && adopted.every((sheet, i) => sheet === before[i])) continue;
+			for (const sheet of sheetsOf(root)) this.#write(sheet);
+			this.#writeDeclared(root);
+			const adopted = this.#adoptedOf(root);
+			if (sameList(adopted, this.#adopted.get(root) ?? [])) continue;
 			this.#adopted.set(root, adopted);
 			const numbers = adopted.map((sheet) => this.#sheets.get(sheet)?.number ?? 0);
 			this.#body.numbers(Op.adopt, rootId, numbers.length, ...numbers);
@@ -165,159 +322,292 @@ export class Styles {
 		this.#dirtyRoots.clear();
 	}
 
-	#learnFrom(sheet: CSSStyleSheet, root: Root): void {
-		const at = sheet.ownerNode ?? root;
-		const known = this.#known(sheet);
-		if (known.told && !known.dirty) return;
-		if (known.rules && known.told) {
-			const before = new Set(known.rules);
-			for (const rule of sheet.cssRules)
-				if (!before.has(rule)) this.#selected.read(this.#funnel.code(rule.cssText, at));
-			return;
-		}
-		const source = this.#text(sheet);
-		const text = source && this.#funnel.code(source, at);
-		if (text === undefined || this.#learnt.has(text)) return;
-		this.#learnt.add(text);
-		this.#selected.read(text);
+	#adoptedOf(root: Root): object[] {
+		const declared = this.#past.declared.get(root as Document);
+		return [...(declared ? [declared] : []), ...(root.adoptedStyleSheets ?? [])];
 	}
 
 	#known(sheet: CSSStyleSheet): Sheet {
 		const owner = sheet.ownerNode ?? sheet;
 		let known = this.#sheets.get(owner);
 		if (!known) {
-			known = { number: this.#next++, sheet, dirty: true };
+			known = { number: this.#next++, sheet, dirty: true, held: [] };
 			this.#sheets.set(owner, known);
 		} else if (known.sheet !== sheet) {
 			known.sheet = sheet;
 			known.dirty = true;
-			delete known.rules;
 		}
 		return known;
 	}
 
-	#write(sheet: CSSStyleSheet, root: Root): void {
+	#write(sheet: CSSStyleSheet): void {
 		const known = this.#known(sheet);
-		const owner = sheet.ownerNode;
+		const { ownerNode: owner } = sheet;
 		const ownerId = owner ? this.#ids.of(owner) : 0;
-		if (owner && !ownerId) return;
-		if (known.told && !known.dirty) return;
+		if ((owner && !ownerId) || (known.told && !known.dirty)) return;
 		known.dirty = false;
-		const doc = root.nodeType === 9 ? (root as Document) : (root.ownerDocument as Document);
-		const base = sheet.href ?? doc.baseURI;
 		const told = describe(sheet);
-		const sameFrame = known.told?.flags === told.flags && known.told.media === told.media;
-		if (sameFrame && known.rules && this.#writeRules(known, known.rules, base, owner ?? root)) {
+		const now = rulesOf(sheet) ?? [];
+		let source = this.#source(sheet);
+		if (source && differ(source.rules, now)) {
+			this.#past.sources.delete(sheet);
+			for (const _ of this.#putTogether(sheet, now));
+			source = this.#source(sheet);
+		}
+		if (!source) return;
+		const owners = owner
+			? [owner]
+			: [...this.#adopted.keys()].filter((each) => each.adoptedStyleSheets?.includes(sheet));
+		if (source !== known.source) {
+			const key = this.#asset(sheet, source.text, owners);
+			if (!key) return;
+			known.key = key;
+		}
+		if (source !== known.source || told !== known.told) {
+			const { mediaText } = sheet.media;
+			this.#body.sheet(known.number, ownerId, flagsOf(sheet), this.#funnel.media(mediaText), known.key as Uint8Array);
+			known.held = source.rules;
+			known.source = source;
 			known.told = told;
-			return;
 		}
-		const text = this.#text(sheet);
-		if (text === undefined) return;
-		const bytes = utf8.encode(this.#funnel.css(text, base, owner ?? root));
-		const key = this.#sender.asset(AssetType.style, "text/css", bytes);
-		if (!key) {
-			this.#hooks.unreadable();
-			return;
-		}
-		known.told = told;
-		if (this.#modified.has(sheet)) known.rules = [...sheet.cssRules];
-		this.#body.sheet(known.number, ownerId, told.flags, this.#funnel.media(told.media), key);
+		this.#writeRules(known, now, owners);
 	}
 
-	/** Tells the difference between the rules that the mirror holds and those of now; false if too much differs. */
-	#writeRules(known: Sheet, before: readonly CSSRule[], base: string, at: Node): boolean {
-		const now = [...known.sheet.cssRules];
-		let start = 0;
-		while (start < before.length && before[start] === now[start]) start++;
-		let tail = 0;
-		while (tail < Math.min(before.length, now.length) - start && before.at(-1 - tail) === now.at(-1 - tail)) tail++;
-		const gone = before.length - tail - start;
-		const come = now.length - tail - start;
-		if (gone === 0 && come === 0) return false;
-		if (gone > 8 && gone > before.length * WHOLE_FROM_SHARE) return false;
-		for (let i = 0; i < gone; i++) this.#body.numbers(Op.unrule, known.number, 1, start);
-		for (let i = start; i < start + come; i++) {
-			this.#body.rule(known.number, i, this.#funnel.css((now[i] as CSSRule).cssText, base, at));
+	/** Tells the difference between the rules that the mirror holds and those of now: they never change places. */
+	#writeRules(known: Sheet, now: readonly CSSRule[], owners: readonly Node[]): void {
+		const { number, held, sheet } = known;
+		if (sameList(held, now)) return;
+		const alive = new Set<CSSRule | undefined>(now);
+		const kept = held.filter((rule) => alive.has(rule));
+		for (let i = held.length - 1; i >= 0; i--) if (!alive.has(held[i])) this.#body.numbers(Op.unrule, number, 1, i);
+		let at = 0;
+		for (const [i, rule] of now.entries()) {
+			if (rule === kept[at]) at++;
+			else this.#body.rule(number, i, this.#rewrite(sheet, this.#textOf(rule), owners, [rule]));
 		}
-		known.rules = now;
+		known.held = [...now];
+	}
+
+	/** What scripts declared without a sheet goes into one of its own, adopted by the document. */
+	#writeDeclared(root: Root): void {
+		const declared = this.#past.declared.get(root as Document);
+		if (!declared) return;
+		const text = [...declared.values()].join("\n");
+		const known = this.#sheets.get(declared) ?? {
+			number: this.#next++,
+			sheet: {} as CSSStyleSheet,
+			dirty: false,
+			held: [],
+		};
+		this.#sheets.set(declared, known);
+		if (known.told === text) return;
+		known.told = text;
+		const bytes = utf8.encode(this.#funnel.css(this.#read(text, root), root.baseURI, [root]));
+		const key = this.#sender.asset(AssetType.style, "text/css", bytes);
+		if (key) this.#body.sheet(known.number, 0, 0, this.#funnel.media(""), key);
+	}
+
+	#asset(sheet: CSSStyleSheet, text: string, owners: readonly Node[]): Uint8Array | undefined {
+		const read = this.#read(text, owners[0] as Node);
+		const known = this.#keys.get(read);
+		if (known) return known;
+		const bytes = utf8.encode(this.#rewrite(sheet, text, owners, rulesOf(sheet) ?? []));
+		const key = this.#sender.asset(AssetType.style, "text/css", bytes);
+		if (!key) this.#hooks.unreadable();
+		else if (read.holes.length === 0 && !this.#funnel.isOwn(owners[0] as Node)) this.#keys.set(read, key);
+		return key;
+	}
+
+	/** A text of a sheet as it may leave, what it imports in place. */
+	#rewrite(sheet: CSSStyleSheet, text: string, owners: readonly Node[], rules: readonly CSSRule[]): Outgoing {
+		const imports = rules.filter((rule) => "styleSheet" in rule) as CSSImportRule[];
+		const [at = document] = owners;
+		return this.#funnel.css(this.#read(text, at), sheet.href ?? at.baseURI, owners, (n) => {
+			const rule = imports[n];
+			return rule ? this.#imported(rule, owners) : "";
+		});
+	}
+
+	/** An imported sheet, as one rule. */
+	#imported(rule: CSSImportRule, owners: readonly Node[]): string {
+		const { styleSheet: sheet, layerName, supportsText, media } = rule;
+		const source = sheet && this.#source(sheet);
+		const now = (sheet && rulesOf(sheet)) ?? [];
+		if (!sheet || !source) return "@media not all{}";
+		const text = sameList(source.rules, now) ? source.text : now.map((inner) => this.#textOf(inner)).join("\n");
+		let out: string = this.#rewrite(sheet, text, owners, now);
+		if (typeof layerName === "string") out = `@layer ${layerName}{${out}}`;
+		if (supportsText)
+			out = `@supports ${/^[\w-]+\s*:/.test(supportsText) ? `(${supportsText})` : supportsText}{${out}}`;
+		return `@media ${media.mediaText || "all"}{${out}}`;
+	}
+
+	#read(text: string, at: Node): StyleText {
+		for (const _ of this.#readStepwise(text, at));
+		return this.#reads.get(this.#readKey(text, at)) as StyleText;
+	}
+
+	#readKey(text: string, at: Node): string {
+		return this.#funnel.isOwn(at) ? `\0${text}` : text;
+	}
+
+	/** Reads a text once. What is somebody's own teaches nothing but what of it leaves. */
+	*#readStepwise(text: string, at: Node): Iterable<void> {
+		const key = this.#readKey(text, at);
+		if (this.#reads.has(key)) return;
+		const own = key !== text;
+		if (own) new CssReader(this.#funnel.code(text, at), this.#selected).read(Number.POSITIVE_INFINITY);
+		const reader = new CssReader(text, own ? undefined : this.#selected);
+		for (let until = SLICE_LENGTH; !reader.read(until); until += SLICE_LENGTH) yield;
+		this.#readLength += text.length;
+		if (this.#readLength > MAX_READ) {
+			this.#reads.clear();
+			this.#readLength = text.length;
+		}
+		this.#reads.set(key, reader);
+	}
+
+	/** The text of a sheet, with the rules that it still describes; undefined while it cannot be had. */
+	#source(sheet: CSSStyleSheet): Source | undefined {
+		const { sources, touched } = this.#past;
+		const known = sources.get(sheet);
+		if (known) return known;
+		const now = rulesOf(sheet);
+		const text = this.#sourceText(sheet);
+		if (text !== undefined) {
+			const source: Source = { text, rules: now ?? [] };
+			sources.set(sheet, source);
+			if (!now || (!touched.has(sheet) && this.#read(text, sheet.ownerNode ?? document).rules === now.length))
+				return source;
+			this.#compare(sheet);
+			if (!differ(source.rules, now)) return source;
+		}
+		if (!now) {
+			this.#ask(sheet);
+			return undefined;
+		}
+		for (const _ of this.#putTogether(sheet, now));
+		return sources.get(sheet);
+	}
+
+	#sourceText(sheet: CSSStyleSheet): string | undefined {
+		const owner = sheet.ownerNode as Element | null;
+		if (owner?.localName === "style") return owner.textContent ?? "";
+		return this.#past.fetched.get(owner ?? sheet) ?? undefined;
+	}
+
+	/** Makes a source of the object model's words. */
+	*#putTogether(sheet: CSSStyleSheet, now: readonly CSSRule[]): Iterable<void> {
+		const source: Source = { text: "", rules: [...now] };
+		// What is changed in the meantime is noted there.
+		this.#past.sources.set(sheet, source);
+		for (let i = 0; i < now.length; i += SLICE_RULES) {
+			for (const rule of now.slice(i, i + SLICE_RULES)) source.text += `${this.#textOf(rule)}\n`;
+			if (i + SLICE_RULES < now.length) yield;
+		}
+		if (LOSSY.test(source.text)) this.#ask(sheet);
+	}
+
+	#textOf(rule: CSSRule): string {
+		return this.#past.given.get(rule) ?? rule.cssText;
+	}
+
+	/** Finds out which rules of a sheet its source still describes, by having the browser read it again. */
+	#compare(sheet: CSSStyleSheet): boolean {
+		const source = this.#past.sources.get(sheet);
+		const now = rulesOf(sheet);
+		this.#past.touched.add(sheet);
+		if (!source || !now || (source.text.length > MAX_COMPARED && source.rules.length === now.length)) return false;
+		if (!REPLACE) return false;
+		const twin = new CSSStyleSheet();
+		REPLACE.call(twin, source.text);
+		const rules: Rules = [...twin.cssRules];
+		// A constructed sheet has no imports.
+		for (const [i, rule] of now.entries()) if ("styleSheet" in rule) rules.splice(i, 0, rule);
+		let at = 0;
+		const same = rules.length === now.length;
+		const text = (rule: CSSRule | undefined) => rule?.cssText;
+		const texts = same ? [] : now.map(text);
+		const matched = rules.map((rule, i) => {
+			const found = same ? i : texts.indexOf(text(rule), at);
+			if (found < 0 || (same && rule !== now[i] && text(rule) !== text(now[i]))) return undefined;
+			at = found + 1;
+			return now[found];
+		});
+		source.rules = matched;
 		return true;
 	}
 
-	#text(sheet: CSSStyleSheet): string | undefined {
-		const owner = sheet.ownerNode as Element | null;
-		try {
-			if (owner?.localName === "style" && !this.#modified.has(sheet)) {
-				const source = owner.textContent ?? "";
-				if (!/@(import|charset)/i.test(source) && countRules(source) === sheet.cssRules.length) return source;
-				this.#modified.add(sheet);
-			}
-			return rulesText(sheet);
-		} catch {
-			return this.#fetchedText(sheet, owner ?? sheet);
-		}
-	}
-
-	#fetchedText(sheet: CSSStyleSheet, owner: object): string | undefined {
-		const known = this.#fetched.get(owner);
-		if (known !== undefined) return known ?? undefined;
-		if (!sheet.href) return undefined;
-		this.#fetched.set(owner, null);
+	/** Asks for the file of a sheet that the object model shows badly, or not at all. */
+	#ask(sheet: CSSStyleSheet): void {
+		const { fetched, sources } = this.#past;
+		const owner = sheet.ownerNode ?? sheet;
+		if (fetched.has(owner) || !sheet.href) return;
+		fetched.set(owner, null);
 		void this.#hooks.fetch(sheet.href).then((text) => {
-			if (text === undefined) return this.#hooks.unreadable();
-			this.#fetched.set(owner, text);
-			const sheetNow = this.#sheets.get(owner);
-			if (sheetNow) sheetNow.dirty = true;
-			for (const root of this.#adopted.keys()) this.#dirtyRoots.add(root);
-			this.#hooks.wake();
+			if (text !== undefined) {
+				fetched.set(owner, text);
+				sources.delete(sheet);
+				this.#touchSheet(sheet);
+			} else if (!rulesOf(sheet)) this.#hooks.unreadable();
 		});
-		return undefined;
 	}
 }
 
-const describe = (sheet: CSSStyleSheet): Told => {
-	const rel = (sheet.ownerNode as HTMLLinkElement | null)?.rel ?? "";
-	return {
-		flags: (sheet.disabled ? 1 : 0) + (/\balternate\b/i.test(rel) ? 2 : 0),
-		media: sheet.media.mediaText,
-		rules: ruleCount(sheet),
-	};
+/** What a rule's members are patched of. */
+const RULES =
+	"CSSStyleRule CSSGroupingRule CSSMediaRule CSSKeyframesRule CSSKeyframeRule CSSFontFaceRule CSSPageRule CSSNestedDeclarations CSSCounterStyleRule CSSPositionTryRule".split(
+		" ",
+	);
+const faces = new WeakMap<FontFace, string>();
+/** As it was before anybody patched it. */
+const REPLACE = globalThis.CSSStyleSheet?.prototype.replaceSync;
+
+const fontFace = (face: FontFace, source: string): string => {
+	const { family, style, weight, stretch, unicodeRange, featureSettings } = face;
+	const name = JSON.stringify(family.replace(/^["']|["']$/g, ""));
+	return `@font-face{font-family:${name};src:${source};font-style:${style};font-weight:${weight};font-stretch:${stretch};unicode-range:${unicodeRange};font-feature-settings:${featureSettings}}`;
 };
 
-const sameAs = (told: Told, sheet: CSSStyleSheet): boolean => {
-	const now = describe(sheet);
-	return told.flags === now.flags && told.media === now.media && told.rules === now.rules;
-};
+function outermost(rule: CSSRule): CSSRule {
+	let outer = rule;
+	while (outer.parentRule) outer = outer.parentRule;
+	return outer;
+}
+
+const flagsOf = (sheet: CSSStyleSheet): number =>
+	(sheet.disabled ? 1 : 0) + (/\balternate\b/i.test((sheet.ownerNode as HTMLLinkElement | null)?.rel ?? "") ? 2 : 0);
+
+const describe = (sheet: CSSStyleSheet): string => flagsOf(sheet) + sheet.media.mediaText;
+
+const sameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+	a.length === b.length && a.every((each, i) => each === b[i]);
+
+/** Whether so much differs that a sheet is better told anew. */
+function differ(before: Rules, now: readonly CSSRule[]): boolean {
+	const alive = new Set<CSSRule | undefined>(now);
+	const kept = before.reduce((sum, rule) => sum + (alive.has(rule) ? 1 : 0), 0);
+	const changes = before.length + now.length - 2 * kept;
+	return changes > ANEW_FROM && changes > (before.length + now.length) * ANEW_FROM_SHARE;
+}
+
+/** The rules of a sheet; undefined for one of another origin, or one that is still loading. */
+function rulesOf(sheet: CSSStyleSheet): CSSRule[] | undefined {
+	try {
+		return [...sheet.cssRules];
+	} catch {
+		return undefined;
+	}
+}
 
 function ruleCount(sheet: CSSStyleSheet): number {
 	try {
 		return sheet.cssRules.length;
 	} catch {
-		return -1;
+		return 0;
 	}
 }
 
 function sheetsOf(root: Root): CSSStyleSheet[] {
 	return [...(root.styleSheets ?? []), ...(root.adoptedStyleSheets ?? [])];
-}
-
-/** The object model's text of a sheet, what it imports in place. Throws for a sheet of another origin. */
-function rulesText(sheet: CSSStyleSheet): string {
-	let text = "";
-	for (const rule of sheet.cssRules) {
-		const imported = (rule as CSSImportRule).styleSheet;
-		text += imported === undefined ? `${rule.cssText}\n` : importedText(rule as CSSImportRule);
-	}
-	return text;
-}
-
-function importedText(rule: CSSImportRule): string {
-	let text = "";
-	try {
-		text = rule.styleSheet ? rulesText(rule.styleSheet) : "";
-	} catch {
-		return "";
-	}
-	if (rule.layerName !== null && rule.layerName !== undefined) text = `@layer ${rule.layerName} {${text}}`;
-	if (rule.supportsText) text = `@supports ${rule.supportsText} {${text}}`;
-	return rule.media.length ? `@media ${rule.media.mediaText} {${text}}\n` : text;
 }

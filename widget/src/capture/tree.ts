@@ -59,7 +59,7 @@ const FIELDS = /^(input|textarea|select)$/;
 const SCROLLERS =
 	/^(div|section|main|[uod]l|nav|aside|article|pre|code|textarea|table|tbody|form|header|footer|body|fieldset|dialog|.*-.*)$/;
 /** What has more to it than the tree. */
-const TOLD = /^(style|link|canvas|video|audio|dialog)$/;
+const TOLD = /^(style|link|canvas|video|audio|dialog|slot)$/;
 
 const traitsOf = (tag: string): number =>
 	(UNSENT.has(tag) ? Trait.unsent : 0) |

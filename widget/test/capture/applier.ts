@@ -22,16 +22,36 @@ export type Mirrored = {
 	picture?: string;
 	defined?: boolean;
 	size?: [number, number];
+	states?: string[];
+	assigned?: number[];
 	adopted?: number[];
 };
 type Point = { parent: Mirrored; prev: Mirrored | undefined };
-export type MirroredSheet = { owner: number; flags: number; media: string; key: string; rules: string[] };
+export type MirroredSheet = {
+	owner: number;
+	flags: number;
+	media: string;
+	key: string;
+	rules: string[];
+	/** RULE and UNRULE since the text. */
+	edits: { at: number; text?: string }[];
+};
+export type MirroredAnimation = {
+	id: number;
+	pseudo: string;
+	keyframes: string;
+	/** Easing, direction, fill, composite, and the times. */
+	timing: (string | number)[];
+	playback: number[];
+};
 
 export class Applier {
 	#reader = new DomReader();
 	nodes = new Map<number, Mirrored>();
 	sheets = new Map<number, MirroredSheet>();
 	resources = new Map<string, string>();
+	highlights = new Map<string, { priority: number; ranges: number[] }>();
+	animations = new Map<number, MirroredAnimation>();
 	assets = new Map<string, { type: number; mime: string; bytes: Uint8Array }>();
 	root: Mirrored | undefined;
 	title = "";
@@ -220,20 +240,55 @@ export class Applier {
 				if (target) target.defined = true;
 			} else if (op === Op.sheet) {
 				const sheet = r.varint();
-				this.sheets.set(sheet, { owner: r.varint(), flags: r.varint(), media: r.string(), key: r.key(), rules: [] });
+				this.sheets.set(sheet, {
+					owner: r.varint(),
+					flags: r.varint(),
+					media: r.string(),
+					key: r.key(),
+					rules: [],
+					edits: [],
+				});
 			} else if (op === Op.rule || op === Op.unrule) {
 				const sheet = this.sheets.get(r.varint());
 				if (r.count() !== 1) throw new Error("nested rule path");
-				const index = r.varint();
-				if (op === Op.rule) sheet?.rules.splice(index, 0, r.string());
-				else sheet?.rules.splice(index, 1);
+				const at = r.varint();
+				const text = op === Op.rule ? r.string() : undefined;
+				if (text === undefined) sheet?.rules.splice(at, 1);
+				else sheet?.rules.splice(at, 0, text);
+				sheet?.edits.push(text === undefined ? { at } : { at, text });
 			} else if (op === Op.resource) this.resources.set(r.key(), r.key());
 			else if (op === Op.size) {
 				const target = node();
 				const size: [number, number] = [r.float(), r.float()];
 				if (target) target.size = size;
 			} else if (op === Op.title) this.title = r.string();
-			else throw new Error(`operation ${op}`);
+			else if (op === Op.states) {
+				const target = node();
+				const states = Array.from({ length: r.count() }, () => r.string());
+				if (target) target.states = states;
+			} else if (op === Op.assign) {
+				const target = node();
+				const assigned = Array.from({ length: r.count() }, () => r.varint());
+				if (target) target.assigned = assigned;
+			} else if (op === Op.highlight) {
+				const name = r.string();
+				const priority = r.varint();
+				const ranges = Array.from({ length: r.count() }, () => r.varint());
+				if (ranges.length) this.highlights.set(name, { priority, ranges });
+				else this.highlights.delete(name);
+			} else if (op === Op.animate) {
+				const animation = r.varint();
+				const [id, pseudo, keyframes] = [r.varint(), r.string(), r.string()];
+				const timing: (string | number)[] = [r.string(), r.varint(), r.varint(), r.varint()];
+				for (let i = 0; i < 5; i++) timing.push(r.float());
+				this.animations.set(animation, { id, pseudo, keyframes, timing, playback: [] });
+			} else if (op === Op.playback) {
+				const animation = r.varint();
+				const playback = [r.varint(), r.float(), r.float()];
+				const known = this.animations.get(animation);
+				if (playback[0] === 0) this.animations.delete(animation);
+				else if (known) known.playback = playback;
+			} else throw new Error(`operation ${op}`);
 		}
 	}
 
