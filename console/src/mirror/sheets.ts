@@ -96,8 +96,10 @@ export class Sheets {
 		for (const sheet of this.#owned) if (node.contains(sheet.owner ?? null)) this.#write(sheet);
 	}
 
-	/** A node is gone, and the sheet it owns with it. */
+	/** A node is gone, and the sheet it owns with it; with a document the copies that it adopted. */
 	removed(node: Node): void {
+		if (node.nodeType === Node.DOCUMENT_NODE)
+			for (const { copies } of this.#sheets.values()) copies.delete(node as Document);
 		if (!isStyle(node)) return;
 		for (const [number, sheet] of this.#sheets) {
 			if (sheet.owner !== node) continue;
