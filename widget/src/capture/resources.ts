@@ -16,6 +16,8 @@ type Resource = {
 	kind: ResourceKind;
 	/** Elements that show it; undefined: a style sheet refers to it. */
 	elements: Set<WeakRef<Element>> | undefined;
+	/** How often the page had not loaded it yet. */
+	early: number;
 };
 
 /**
@@ -23,12 +25,17 @@ type Resource = {
  * 1 Mbit/s a change of the page waits for less than a second behind one.
  */
 const ENOUGH_BYTES = 96_000;
+/** Of pictures small enough to be tried without any loss (WebP of quality 1), pixels. */
+const LOSSLESS_PIXELS = 300_000;
 const QUALITIES = [0.85, 0.6, 0.35];
 const MAX_BYTES = 1_000_000;
 const MAX_WIDTH = 1600;
 /** Of a drawing that has no size at all; CSS 2 §10.3.2. */
 const DRAWING_WIDTH = 300;
 const NO_KEY = new Uint8Array(16);
+/** What the page is still loading is looked at again this soon, then ever more rarely, and this often. */
+const EARLY_MS = 250;
+const MAX_EARLY = 5;
 const AT_ONCE = 3;
 /** The browser's list of loaded resources has this length unless the page changed it: beyond it, nothing is known. */
 const TIMING_ENTRIES = 250;
@@ -41,6 +48,8 @@ export class Resources {
 	readonly #refs = new Map<string, string>();
 	readonly #asked = new Set<string>();
 	readonly #queue: Resource[] = [];
+	#early: Resource[] = [];
+	#timer = 0;
 	readonly #answers = new Map<string, Uint8Array>();
 	#masks: Masks;
 	#running = 0;
@@ -79,6 +88,7 @@ export class Resources {
 		this.#fetchable = undefined;
 		this.#asked.clear();
 		this.#queue.length = 0;
+		this.#early = [];
 		this.#answers.clear();
 	}
 
@@ -95,27 +105,52 @@ export class Resources {
 		}
 		if (!this.#asked.has(ref)) {
 			this.#asked.add(ref);
-			this.#queue.push({ url, ref, kind, elements: element ? new Set([new WeakRef(element)]) : undefined });
+			const elements = element ? new Set([new WeakRef(element)]) : undefined;
+			this.#queue.push({ url, ref, kind, elements, early: 0 });
 		} else {
-			const waiting = this.#queue.find((resource) => resource.ref === ref);
+			const waiting = [...this.#queue, ...this.#early].find((resource) => resource.ref === ref);
 			if (waiting && !element) waiting.elements = undefined;
 			else if (waiting?.elements && element) waiting.elements.add(new WeakRef(element));
 		}
 		return ref;
 	}
 
-	/** Starts or goes on loading; structure and text have been sent. */
+	/** Starts or goes on with it; structure and text have been sent. What the page itself does not load is not loaded. */
 	run(): void {
 		this.#mayRun = true;
 		while (this.#running < AT_ONCE) {
 			const next = this.#queue.shift();
 			if (!next) return;
+			if (this.#isEarly(next)) {
+				this.#wait(next);
+				continue;
+			}
 			this.#running++;
 			void this.#answer(next).finally(() => {
 				this.#running--;
 				if (this.#mayRun && !this.#stopped) this.run();
 			});
 		}
+	}
+
+	/** Whether the page is still loading it, or has not begun to. */
+	#isEarly(resource: Resource): boolean {
+		const { url } = resource;
+		return !url.startsWith("data:") && !this.#loadedImage(resource) && !this.#isLoaded(url);
+	}
+
+	#wait(resource: Resource): void {
+		// An image element will tell that it is loaded, and then refers to it anew.
+		if (resource.early === MAX_EARLY) this.#asked.delete(resource.ref);
+		else this.#early.push(resource);
+		this.#timer ||= this.#window.setTimeout(
+			() => {
+				this.#timer = 0;
+				this.#queue.push(...this.#early.splice(0));
+				if (this.#mayRun && !this.#stopped) this.run();
+			},
+			EARLY_MS << resource.early++,
+		);
 	}
 
 	flush(body: Body): void {
@@ -131,6 +166,7 @@ export class Resources {
 
 	stop(): void {
 		this.#stopped = true;
+		this.#window.clearTimeout(this.#timer);
 		this.#queue.length = 0;
 		this.#abort.abort();
 	}
@@ -171,8 +207,6 @@ export class Resources {
 		const { url, kind } = resource;
 		const data = url.startsWith("data:");
 		const image = this.#loadedImage(resource);
-		// What the page itself has not loaded is not loaded for the mirror's sake.
-		if (!data && !image && !this.#isLoaded(url)) return undefined;
 		if (kind === "font") return data ? fromData(url) : this.#fetchFont(url);
 		const blob = data ? fromData(url) : this.#isFetchable(url) ? await this.#fetch(url, "same-origin") : undefined;
 		if (blob && !/^image\//.test(blob.type)) return undefined;
@@ -237,17 +271,21 @@ export class Resources {
 		const height = (bitmap ? source.height : source.naturalHeight || source.clientHeight) || DRAWING_WIDTH;
 		// A picture is never drawn larger than it is, but a drawing as large as it is shown.
 		const enough = Math.min(MAX_WIDTH, Math.ceil((shown?.clientWidth || MAX_WIDTH) * devicePixelRatio)) / width;
-		const scale = isDrawing(url) ? enough : Math.min(1, enough);
 		const canvas = document.createElement("canvas");
-		canvas.width = Math.max(1, Math.round(width * scale));
-		canvas.height = Math.max(1, Math.round(height * scale));
-		canvas.getContext("2d")?.drawImage(source, 0, 0, canvas.width, canvas.height);
-		if (bitmap) source.close();
-		let drawn: Blob | undefined;
+		const draw = (scale: number, quality: number) => {
+			canvas.width = Math.max(1, Math.round(width * scale));
+			canvas.height = Math.max(1, Math.round(height * scale));
+			canvas.getContext("2d")?.drawImage(source, 0, 0, canvas.width, canvas.height);
+			return toBlob(canvas, quality);
+		};
+		const scale = isDrawing(url) ? enough : Math.min(1, enough);
+		const isSmall = width * height <= LOSSLESS_PIXELS;
+		let drawn = isSmall ? await draw(isDrawing(url) ? enough : 1, 1) : undefined;
 		for (const quality of QUALITIES) {
-			drawn = await toBlob(canvas, quality);
-			if (!drawn || drawn.size <= ENOUGH_BYTES) break;
+			if (drawn && drawn.size <= ENOUGH_BYTES) break;
+			drawn = await draw(scale, quality);
 		}
+		if (bitmap) source.close();
 		return drawn;
 	}
 
