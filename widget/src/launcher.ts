@@ -6,6 +6,7 @@ import { h, icon, icons } from "./ui/dom.ts";
  */
 const CSS = `:host{all:initial!important;position:fixed!important;inset:0!important;width:auto!important;height:auto!important;max-width:none!important;max-height:none!important;margin:0!important;padding:0!important;border:0!important;background:none!important;overflow:clip!important;pointer-events:none!important;z-index:2147483647!important;display:block!important;visibility:visible!important;color-scheme:light dark!important}
 @media print{:host{display:none!important}}
+:host::backdrop{display:none!important}
 :host([hidden]){display:none!important}
 *{box-sizing:border-box}
 .launcher{position:absolute;inset-block-end:1em;inset-inline-end:1em;pointer-events:auto;display:flex;align-items:center;gap:.5em;min-height:2.75em;max-width:calc(100% - 2em);padding:.6em 1.15em .6em .95em;border:1px solid transparent;border-radius:1.4em;background:#0b6562;color:#fff;font:600 1em/1.3 system-ui,sans-serif;text-align:start;box-shadow:0 1px 2px #0003,0 4px 16px #0003;cursor:pointer}

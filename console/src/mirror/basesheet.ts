@@ -22,7 +22,7 @@ export const BASE_SHEET = `@layer alongside {
 	canvas { width: var(--alongside-width, 300px); height: var(--alongside-height, 150px); }
 	canvas, [alongside-picture] { content: var(--alongside-picture, ${NO_PICTURE}) !important; }
 	video::-webkit-media-controls:not([controls] *) { display: none !important; }
-	:where([alongside-focus-visible]) { outline: auto 1px Highlight; }
+	:where([alongside-focus-visible]) { outline: auto 1px Highlight; outline: auto 1px -webkit-focus-ring-color; }
 	[alongside-fullscreen] {
 		position: fixed !important; inset: 0 !important; z-index: 2147483647 !important; margin: 0 !important;
 		box-sizing: border-box !important; width: 100% !important; height: 100% !important;

@@ -96,8 +96,9 @@ export class Activity {
 			if (id) this.#body.numbers(Op.defined, id);
 		}
 		this.#defined.clear();
-		if (this.#focus.dirty) this.#writeFocus(doc);
+		// Whether the ring of the focus shows depends on where the pointer is.
 		this.#writeHover();
+		if (this.#focus.dirty) this.#writeFocus(doc);
 		if (this.#selection.dirty) this.#writeSelection(doc);
 	}
 
@@ -185,6 +186,7 @@ export class Activity {
 		if (element === element.ownerDocument.fullscreenElement) how = 4;
 		else if (element.localName === "dialog" && (element as HTMLDialogElement).open)
 			how = matches(element, ":modal") ? 1 : 2;
+		else if (element.localName === "details") how = (element as HTMLDetailsElement).open ? 2 : 0;
 		else if (matches(element, ":popover-open")) how = 3;
 		this.#body.numbers(Op.open, id, how);
 	}

@@ -651,7 +651,8 @@ export class Engine {
 		on(root, "focusin focusout", (at) => at.activity.focused());
 		on(root, "selectionchange", (at) => at.activity.selected());
 		on(root, "fullscreenchange", (at, node) => at.activity.opened(node as Element));
-		on(root, "pointermove", (at, node, event) => {
+		// What comes under a pointer that rests is told by pointerover alone.
+		on(root, "pointermove pointerover", (at, node, event) => {
 			const { clientX, clientY } = event as PointerEvent;
 			if (node.nodeType === 1) at.activity.pointed(node as Element, clientX, clientY);
 		});
