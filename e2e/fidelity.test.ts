@@ -1,0 +1,67 @@
+/** The agent sees what the visitor sees: pages by others and the hard cases of docs/fidelity.md, moment by moment. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { cases } from "./fidelity/cases/all.ts";
+import { corpus } from "./fidelity/corpus.ts";
+import { pathOf, type Trial } from "./fidelity/hand.ts";
+import { openOurs, startFidelityWorld, type World } from "./fidelity/ours.ts";
+import { isLost, type Moment, type Pair, walk } from "./fidelity/pair.ts";
+import { root } from "./support/demo.ts";
+
+/** How long a moment may take to be the same on both sides: pictures are sampled, and this machine is shared. */
+const PATIENCE_MS = 8000;
+/** For what is known to be lost, which never becomes the same. */
+const LOST_PATIENCE_MS = 1500;
+/** Of any 48 hard cases. */
+const MAY_BE_LOST = 5 / 48;
+
+let world: World;
+let pair: Pair | undefined;
+before(async () => {
+	world = await startFidelityWorld([...corpus, ...cases]);
+});
+after(async () => {
+	await pair?.close();
+	await world?.stop();
+});
+
+const describe = (moments: readonly Moment[]): string =>
+	moments
+		.map(
+			({ dom, off, told }, i) =>
+				`${i}: ${(100 * dom).toFixed(2)} % of nodes right, ${(100 * off).toFixed(3)} % of pixels off ${told.join("\n")}`,
+		)
+		.join("\n");
+
+/** Walks through a trial in the session of those before it; one that broke it leaves the next a new one. */
+async function tried(trial: Trial): Promise<void> {
+	const walking = pair ?? (await openOurs(world, pathOf(trial)));
+	pair = undefined;
+	try {
+		const moments = await walk(walking, trial, trial.lost ? LOST_PATIENCE_MS : PATIENCE_MS);
+		pair = walking;
+		if (trial.lost) assert(moments.some(isLost), "it is not lost any more: take the mark away");
+		else assert(!moments.some(isLost), describe(moments));
+	} finally {
+		if (!pair) await walking.close();
+	}
+}
+
+test("every hard case of the documentation is tried", () => {
+	const documented = [...readFileSync(`${root}/docs/fidelity.md`, "utf8").matchAll(/^\d+\. \*(.+?)\*/gm)];
+	assert.deepEqual(
+		cases.map(({ name }) => name),
+		documented.map(([, name]) => name?.replaceAll("`", "")),
+	);
+	const lost = cases.filter(({ lost }) => lost);
+	assert(lost.length <= MAY_BE_LOST * cases.length, `lost: ${lost.map(({ name }) => name)}`);
+});
+
+test("pages by others", async (t) => {
+	for (const trial of corpus) await t.test(trial.name, () => tried(trial));
+});
+
+test("hard cases", async (t) => {
+	for (const trial of cases) await t.test(trial.name, () => tried(trial));
+});
