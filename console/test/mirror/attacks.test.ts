@@ -272,6 +272,121 @@ const ATTACKS: Record<string, Attack> = {
 				`p { background: url(\\\n${live}) } p { background: \\url(${live}) } p { background: url\\28 ${live}) }`,
 			].join("\n"),
 	),
+	"CSS properties with a type": css(
+		() =>
+			`--u: url(${live}); background-image: var(--u); --i: image-set("${live}" 1x); mask-image: var(--i); border-image-source: var(--none, url(${live}))`,
+		() =>
+			`@property --u { syntax: "<url> | <image>"; inherits: true; initial-value: url("${live}") } @property --i { syntax: "<image>"; inherits: false; initial-value: image-set("${live}" 1x) }`,
+	),
+	"CSS attr() with a type": (script) => {
+		script.leaf("div", { "data-x": `url(${live})`, "data-y": live, title: `url("${live}")`, class: "typed" });
+		return css(
+			() =>
+				`background: attr(data-x type(<image>)); mask-image: attr(data-x type(*)); list-style-image: attr(data-y url); content: attr(title type(<url>)); border-image: src(attr(data-y)); filter: attr(data-x type(<url>)); cursor: image-set(attr(data-y) 1x), auto`,
+		)(script);
+	},
+	"CSS functions of the page, conditions and scopes": css(
+		() =>
+			`--s: "${live}"; background: --u(); list-style-image: image-set(--s() 1x); mask-image: if(style(--s): url(${live}); else: url(${live})); border-image: src(--s()); offset-path: random(url(${live}))`,
+		() =>
+			`@function --u() returns <image> { result: url(${live}) } @function --s() { result: "${live}" }
+			@scope (p) to (url(${live})) { :scope { background: url(${live}) } & { background: image-set("${live}" 1x) } }
+			@starting-style { p { background: url(${live}) } } @position-try --t { background: url(${live}) }
+			@container style(--s: url(${live})) { p { background: url(${live}) } } @supports (background: url(${live})) { p { background: url(${live}) } }
+			@layer a { @layer b { p { background: url(${live}) } } } @view-transition { navigation: auto; types: url(${live}) }`,
+	),
+	"CSS functions with a prefix": css(
+		() =>
+			`background: -webkit-cross-fade(url(${live}), url("${live}"), 50%); background: -moz-image-rect(url(${live}), 1, 1, 1, 1); background: -webkit-canvas(${live}); background: -moz-element(url(${live})); background: paint(x, url(${live})); background: -webkit-gradient(linear, url(${live})); mask: -webkit-image-set("${live}" 1x); -webkit-mask-box-image: url(${live}); -webkit-box-reflect: below 1px url(${live}); background: cross-fade("${live}" 50%, src("${live}"))`,
+	),
+	"CSS fonts that are copies of something else": (script) => {
+		const svg = asset("font", "image/svg+xml", `<svg xmlns="http://www.w3.org/2000/svg" onload="${CODE}"/>`);
+		const html = asset("font", "text/html", `<script>${CODE}</script>`);
+		const font = asset("font", "font/woff2", `@import "${live}"`);
+		const refs = [svg, html, font].map(({ key }) => {
+			const ref = newKey();
+			script.resource(ref, key);
+			return ref;
+		});
+		const sources = refs.map((ref) => `url(asset:${ref}), url("asset:${ref}${live}"), src("asset:${ref}")`).join();
+		const frames = css(
+			() => "font-family: a1",
+			() => `@font-face { font-family: a1; src: ${sources}, url(${live}) }`,
+		)(script);
+		return [svg.frame, html.frame, font.frame, ...(frames ?? [])];
+	},
+	"keyframes of an animation": (script) => {
+		const p = script.words("p", "animated");
+		const live2 = live.replace(/e$/, String.raw`\65`);
+		const frames = [
+			`0% { background: url(${live}) } 100% { background: url("${live2}"); --x: url(${live}) }`,
+			`0%, 100% { background: image-set("${live}" 1x); mask: u\\72l(${live}); cursor: url(${live}), auto; filter: url(${live}#x) }`,
+			`} @import url(${live}); p { background: url(${live}) } @keyframes x { 0% { list-style: url(${live}) }`,
+			`0% { --i: url(${live}); background: var(--i); content: url(${live}); offset-path: url(${live}#x) } 100% { background: src("${live}") }`,
+			`} } } @font-face { font-family: x; src: url(${live}) } 0% { font-family: x }`,
+		];
+		for (const [i, text] of frames.entries()) {
+			for (const pseudo of ["", "::before", "::after, *", "::part(x)"]) {
+				script.animate(i * 9 + pseudo.length, p, text, { pseudo, iterations: Number.POSITIVE_INFINITY });
+				script.playback(i * 9 + pseudo.length, 1, 10);
+			}
+		}
+		script.animate(99, p, "0% { opacity: 1 }", { easing: `linear; background: url(${live})` });
+		return undefined;
+	},
+	"names of highlights": (script) => {
+		const p = script.words("p", "highlighted");
+		const names = ["x) { background: url(", `x; @import "${live}"`, "*/", "__proto__", "constructor", "\\"];
+		for (const name of names) script.highlight(name, [p + 1, 0, p + 1, 5]);
+		return css(
+			() => "color: red",
+			() =>
+				`::highlight(x) { background: url(${live}); background-image: image-set("${live}" 1x) } ::highlight(__proto__) { cursor: url(${live}), auto }`,
+		)(script);
+	},
+	"parts of a drawing": (script) => {
+		const svg = asset(
+			"image",
+			"image/svg+xml",
+			`<?xml-stylesheet href="${live}"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><style>@import "${live}"; rect { fill: url(${live}) }</style><symbol id="x" onload="${CODE}"><script>${CODE}</script><script href="${live}"/><image href="${live}"/><foreignObject><iframe xmlns="http://www.w3.org/1999/xhtml" src="${live}" srcdoc="x"/></foreignObject><use xlink:href="${live}#y"/><set attributeName="href" to="${live}"/><rect fill="url(${live}#f)" style="mask:url(${live})" width="9" height="9"/></symbol></svg>`,
+		);
+		const ref = newKey();
+		script.resource(ref, svg.key);
+		script.element("svg", {}, SVG);
+		for (const href of [
+			`asset:${ref}#x`,
+			`asset:${ref}#${live}`,
+			`asset:${ref}#x"><script>`,
+			`asset:${ref}`,
+			`${live}#asset:${ref}#x`,
+		])
+			script.leaf("use", { href, "xlink:href": href }, SVG);
+		return [svg.frame];
+	},
+	"slots by hand": (script) => {
+		script.element("x-a");
+		script.shadow(2);
+		const slot = script.leaf("slot", { onslotchange: CODE, name: live });
+		script.up();
+		const image = script.leaf("img", { src: live, onerror: CODE });
+		const refused = script.leaf("script", { src: live });
+		script.op("assign", slot, 4, image, refused, slot, 1);
+		return undefined;
+	},
+	"pictures of videos": (script) => {
+		const html = asset("image", "text/html", `<script>${CODE}</script>`);
+		const video = script.leaf("video", { src: live, poster: live });
+		script.picture(video, html.key);
+		script.picture(script.leaf("iframe"), html.key);
+		script.on("attr", video, "poster", live);
+		const svg = asset(
+			"image",
+			"image/svg+xml",
+			`<svg xmlns="http://www.w3.org/2000/svg" onload="${CODE}"><image href="${live}"/></svg>`,
+		);
+		script.picture(video, svg.key);
+		return [html.frame, svg.frame];
+	},
 	"style attributes that end themselves": element("p", () => ({
 		style: `color:red}</style><img src=${live}>;background:url(${live});`,
 	})),
