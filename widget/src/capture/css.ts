@@ -7,8 +7,8 @@ const SELECTED = new RegExp(
 	"g",
 );
 
-/** Comments, strings, and the values of custom properties. */
-const BARE = new RegExp(String.raw`\/\*[^]*?\*\/|${STRING}|(?<=[;{}\s]--[-\w]+\s*:)[^;{}]*`, "g");
+/** Comments, strings, and values in which anybody's words may be. */
+const BARE = new RegExp(String.raw`\/\*[^]*?\*\/|${STRING}|(?<=[;{}\s](?:--[-\w]+|font(?:-family)?)\s*:)[^;{}]*`, "g");
 
 /** So many texts wait for somebody to ask. */
 const MAX_UNREAD = 500;

@@ -38,7 +38,7 @@ export type CssRewriting = {
 	url(url: string, selector: string, font: boolean): string;
 	/** What stands for a string that the page shows, or may show. */
 	shown(text: string, selector: string): string;
-	/** What stands for a string that is a name, under its property. */
+	/** What stands for a string that is a name, under its property; under "" it is one that is selected by. */
 	named?(text: string, property: string): string;
 	/** What stands for the value of a custom property, between its strings. */
 	custom?(text: string): string;
@@ -315,7 +315,8 @@ export class CssReader implements StyleText {
 				this.#write(start, end, '""');
 			} else if (kind === "url") this.#url("url", mark, what);
 			else if (URL_FUNCTION.test(within)) this.#url("address", mark, what);
-			else if ((what === "" && (within === "[" || within === "lang")) || [...text].length <= ICON_LENGTH) continue;
+			else if ([...text].length <= ICON_LENGTH) continue;
+			else if (what === "" && (within === "[" || within === "lang")) this.#hole("named", text, start, end);
 			else this.#hole(NAMING.test(what) ? "named" : "shown", text, start, end, what);
 		}
 		if (what === "--") this.#custom(at, this.#at);

@@ -27,6 +27,8 @@ const FRAGMENT_URL = /url\(\s*["']?#([^"')]+)["']?\s*\)/g;
 const LANGUAGE = /^[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?$/i;
 /** A string this short is an icon, a quote or a bullet. */
 const ICON_LENGTH = 2;
+/** Declarations of fonts, in whose names are no quotes where the object model has written them. */
+const FONT = /(?<=[;{}\s]|^)(font(?:-family)?\s*:)([^;{}]*)/g;
 /** The first bytes of WOFF 2, WOFF, TrueType and OpenType fonts, in base64. */
 const FONT_DATA = /^data:[^,]*;base64,(d09G|AAEAA|T1RU|dHJ1Z)/;
 /** MathML has one class for all its elements. */
@@ -209,12 +211,14 @@ export class Funnel {
 			},
 			shown: (shown, selector) => (this.#mayShow(shown, selector, roots, strict) ? shown : placeholder(shown)),
 			...(strict && {
-				named: (name: string, property: string) => this.#named(name, property),
+				named: (name: string, property: string) => (property || own ? this.#named(name, property) : name),
 				custom: (value: string) => this.#words.plain(value),
 			}),
 			...(imported && { imported }),
 		});
-		return seal(own ? this.#words.plain(rewritten) : rewritten);
+		if (own) return seal(this.#words.plain(rewritten));
+		if (!strict) return seal(rewritten);
+		return seal(rewritten.replace(FONT, (_, name: string, list: string) => name + this.#words.families(list)));
 	}
 
 	/** Style text as far as it may teach what is selected by. */
@@ -380,8 +384,8 @@ export class Funnel {
 		const local = value.replace(FRAGMENT_URL, (_, id: string) => `url(#${this.#fragment(id)})`);
 		if (/url\s*\(\s*[^#]/i.test(local)) return undefined;
 		if (!masked) return seal(local);
-		if (name === "font-family") return seal(this.#words.family(value));
-		return seal(this.#words.plain(local.replace(/["'\\]/g, "")));
+		const bare = local.replace(/["'\\]/g, "");
+		return seal(name === "font-family" ? this.#words.families(bare) : this.#words.plain(bare));
 	}
 
 	#textual(element: Element, name: string, value: string, masked: boolean): Outgoing | undefined {

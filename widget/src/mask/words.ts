@@ -6,11 +6,11 @@
 
 /** What the browser cannot be asked about: functions, units, media, what SVG has. */
 const VOCABULARY =
-	/^(px|r?em|ex|ch|pt|[sdl]?v([wh]|min|max)|m?s|deg|turn|rad|fr|e|zm?|var|calc|min|max|minmax|clamp|rgba?|hsla?|ok(lab|lch)|color-mix|srgb|(repeating-)?(linear|radial|conic)-gradient|to|from|at|cubic-bezier|steps|(translate|scale|rotate|skew)([xyz]|3d)?|matrix(3d)?|blur|brightness|contrast|drop-shadow|saturate|grayscale|invert|circle|ellipse|inset|polygon|path|important|media|supports|keyframes|screen|print|only|and|not|nth-(child|of-type)|is|where|has|host|slotted|before|after|userspaceonuse|x(min|mid|max)y(min|mid|max)|meet|slice|reflect|source(graphic|alpha)|linearrgb|woff2?|truetype|opentype)$/i;
+	/^(url|px|r?em|ex|ch|pt|[sdl]?v([wh]|min|max)|m?s|deg|turn|rad|fr|e|zm?|var|calc|min|max|minmax|clamp|rgba?|hsla?|ok(lab|lch)|color-mix|srgb|(repeating-)?(linear|radial|conic)-gradient|to|from|at|cubic-bezier|steps|(translate|scale|rotate|skew)([xyz]|3d)?|matrix(3d)?|blur|brightness|contrast|drop-shadow|saturate|grayscale|invert|circle|ellipse|inset|polygon|path|important|media|supports|keyframes|screen|print|only|and|not|nth-(child|of-type)|is|where|has|host|slotted|before|after|userspaceonuse|x(min|mid|max)y(min|mid|max)|meet|slice|reflect|source(graphic|alpha)|linearrgb|woff2?|truetype|opentype)$/i;
 
 /** Families that come with systems and browsers. */
 const FAMILY =
-	/^((ui|segoe|helvetica|neue|arial|noto|liberation|dejavu|sans|serif|mono(space)?|times|new|roman|georgia|courier|menlo|monaco|consolas|sf|pro|text|roboto|apple|color|emoji|symbol|verdana|tahoma|inter|ubuntu|system|BlinkMacSystemFont)\b[ -]?)+$/i;
+	/^-?((ui|segoe|helvetica|neue|arial|noto|liberation|dejavu|sans|serif|cursive|mono(space)?|times|new|roman|georgia|courier|menlo|monaco|consolas|sf|pro|text|roboto|apple|color|emoji|symbol|verdana|tahoma|inter|ubuntu|system|BlinkMacSystemFont)\b[ -]?)+$/i;
 
 /** The data of a path, points or numbers: letters stand alone. */
 const NUMBERS = /^[\s\d.,;+\-eMLHVCSQTAZ]*$/i;
@@ -87,8 +87,18 @@ export class Words {
 		return FAMILY.test(name.trim()) ? name : this.alias(name);
 	}
 
+	/** A list of fonts, of which those in quotes are as they should be; the first may stand behind its size. */
+	families(list: string): string {
+		return list.replace(/"[^"]*"|[^,"]+/g, (name) => {
+			if (name.startsWith('"')) return name;
+			const [, size = "", family = name] = /^(.*(?:\d[a-z%]*|\))\s+)(\D+)$/i.exec(name) ?? [];
+			if (this.#knows(family.trim())) return this.plain(size) + family;
+			return this.plain(size) + (family.includes("(") ? this.plain(family) : this.family(family.trim()));
+		});
+	}
+
 	#knows(word: string): boolean {
-		if (word.length === 1 || VOCABULARY.test(word) || this.#mentioned(word)) return true;
+		if (/^(.|a-\d+)$/.test(word) || VOCABULARY.test(word) || this.#mentioned(word)) return true;
 		let known = this.#known.get(word);
 		if (known === undefined) {
 			known = /^(?!--)[-a-z\d]+$/i.test(word) && isKeyword(word.replace(/^(min|max)-/, ""));
