@@ -1,0 +1,100 @@
+/** A marking holds however it is written, whenever it comes, and for all that is shown inside what carries it. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { ATTRIBUTE_MARKS, CLASS_MARKS, Mark } from "../../src/mask/markings.ts";
+import { Lab, type Sheet } from "./harness.ts";
+
+let lab: Lab;
+before(async () => {
+	lab = await Lab.open();
+});
+after(() => lab.close());
+
+const found = (sheet: Sheet): string[] => [
+	...new Set(
+		sheet.frames.flatMap(
+			(frame) =>
+				Buffer.from(frame.plain)
+					.toString("latin1")
+					.match(/.{0,30}canary\w*/g) ?? [],
+		),
+	),
+];
+const restricts = Mark.ignore | Mark.mask;
+
+// req 001-13, 001-14
+test("every marking of the table, in any case and between others", async () => {
+	const classes = [...CLASS_MARKS].filter(([, mark]) => mark & restricts).map(([token]) => token);
+	const attributes = [...ATTRIBUTE_MARKS].filter(([, values]) => (values[""] ?? 0) & restricts).map(([name]) => name);
+	assert.ok(classes.length > 30 && attributes.length > 20);
+	const sheet = await lab.page(
+		`<!doctype html><body><p>CONTROL</p>
+		${classes.map((token) => `<p class="x\n${token.toUpperCase()}\ty">canary-${token}</p><svg><text class="${token}">canary-${token}</text></svg>`).join("")}
+		${attributes.map((name) => `<p ${name.toUpperCase()}>canary-${name}</p><p ${name}=" Anything, else ">canary-${name}</p>`).join("")}</body>`,
+	);
+	await sheet.start({ mode: "marked-only" });
+	assert.ok(sheet.saw("CONTROL"));
+	assert.deepEqual(found(sheet), []);
+	await sheet.close();
+});
+
+test("in XHTML and SVG attributes keep their case", async () => {
+	const sheet = await lab.page("<!doctype html><body><p>CONTROL</p><svg></svg></body>");
+	await sheet.page.evaluate(`{
+		const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
+		text.setAttributeNS(null, "Data-Alongside", "MASK"); text.textContent = "canary-svg";
+		document.querySelector("svg").append(text);
+	}`);
+	await sheet.start({ mode: "marked-only" });
+	assert.ok(sheet.saw("CONTROL"));
+	assert.deepEqual(found(sheet), []);
+	await sheet.close();
+});
+
+// req 001-13, 001-14
+test("what is shown in a slot inside something marked is marked, also when the marking comes later", async () => {
+	const sheet = await lab.page(`<!doctype html><body><p>CONTROL</p>
+		<x-a id=masked><p slot=s title="canary-1">canary-2</p>canary-3</x-a>
+		<x-a id=ignored><p slot=s>canary-4</p>canary-5</x-a>
+		<x-a id=later><p slot=s class=l>first</p>first</x-a><x-a id=moved><p>first</p></x-a></body>`);
+	await sheet.page.evaluate(`for (const [id, mark] of [["masked", "alongside-mask"], ["ignored", "alongside-ignore"], ["later", ""], ["moved", ""]])
+		document.getElementById(id).attachShadow({ mode: "open" }).innerHTML =
+			"<div class='box " + mark + "'><slot name=s></slot><slot id=d></slot></div><div data-private><slot name=t></slot></div>"`);
+	await sheet.start({ mode: "marked-only" });
+	assert.ok(sheet.saw("CONTROL"));
+	assert.deepEqual(found(sheet), []);
+	await sheet.page.evaluate(`{
+		later.shadowRoot.querySelector(".box").classList.add("alongside-mask");
+		later.querySelector("p").textContent = "canary-6"; later.append("canary-7");
+		moved.querySelector("p").slot = "t"; moved.querySelector("p").textContent = "canary-8";
+	}`);
+	await sheet.settled();
+	await sheet.page.evaluate(
+		`later.querySelector("p").append("canary-9"); moved.querySelector("p").append("canary-10")`,
+	);
+	await sheet.settled();
+	assert.deepEqual(found(sheet), []);
+	assert.match(sheet.mirror().serialize(), /••/);
+	await sheet.close();
+});
+
+test("nodes moved between marked and clear parents, markings that come and go", async () => {
+	const sheet = await lab.page(
+		`<!doctype html><body><p>CONTROL</p><div id=clear><p id=a>canary-a</p></div><div id=marked data-private><p id=b>canary-b</p></div></body>`,
+	);
+	await sheet.page.evaluate(`a.textContent = "free"`);
+	await sheet.start({ mode: "marked-only" });
+	await sheet.page.evaluate(`marked.append(a); a.textContent = "canary-moved"; a.title = "canary-title"`);
+	await sheet.settled();
+	assert.deepEqual(found(sheet), []);
+	await sheet.page.evaluate(`b.textContent = "CONTROL-shown"; clear.append(b)`);
+	await sheet.settled();
+	assert.ok(sheet.saw("CONTROL-shown"), "what moved out is shown");
+	await sheet.page.evaluate(`b.textContent = "canary-again"; clear.setAttribute("data-alongside", " Ignore ")`);
+	await sheet.settled();
+	await sheet.page.evaluate(`document.body.prepend(b.cloneNode(true)); document.body.firstChild.className = "rr-mask"`);
+	await sheet.settled();
+	assert.deepEqual(found(sheet), []);
+	await sheet.close();
+});
