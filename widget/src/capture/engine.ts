@@ -102,6 +102,8 @@ export class Engine {
 	readonly #past = new StylePast();
 	/** By document and shadow root that is listened to, and by the own window: what ends that. */
 	readonly #ends = new Map<object, () => void>();
+	/** Documents that were written anew, which took their listeners away (HTML §8.4.1). */
+	readonly #rewritten = new Set<Document>();
 	#observer: MutationObserver;
 	#policy: Policy;
 	#at: Epoch | undefined;
@@ -400,6 +402,8 @@ export class Engine {
 	/** Starts a synchronous step: takes in what the observer holds back. True if it had to begin anew. */
 	#step(at: Epoch): boolean {
 		this.#note(this.#observer.takeRecords());
+		for (const doc of this.#rewritten) if (this.#ends.has(doc)) this.#attach(doc);
+		this.#rewritten.clear();
 		if (!at.masks.step(this.#document, this.#window.location.pathname) || !at.tree.ids.count) return false;
 		this.#begin();
 		return true;
@@ -500,8 +504,10 @@ export class Engine {
 		else if (tag === "slot") at.components.add(element);
 		else if (tag === "dialog") {
 			if ((element as HTMLDialogElement).open) at.activity.opened(element);
-		} else if (tag !== "canvas") at.activity.playing(element as HTMLMediaElement);
-		else if (this.#policy.canvas && !isMasked(verdict)) at.pictures.add(element as HTMLCanvasElement);
+		}
+		if (tag === "video" || tag === "audio") at.activity.playing(element as HTMLMediaElement);
+		if (/^(canvas|video)$/.test(tag) && this.#policy.canvas && !isMasked(verdict))
+			at.pictures.add(element as HTMLCanvasElement);
 	}
 
 	/** Waits, once for each name, until elements of it are defined. */
@@ -587,6 +593,11 @@ export class Engine {
 			if (this.#at) this.#at.look = true;
 			this.#schedule();
 		});
+		for (const name of ["open", "write", "writeln"])
+			patches.method(view.Document.prototype, name, (self) => {
+				this.#rewritten.add(self as Document);
+				this.#schedule();
+			});
 		patches.method(view.HTMLElement.prototype, "attachInternals", (self, internals) => {
 			const root = (internals as ElementInternals).shadowRoot;
 			if (root?.mode === "closed") this.#closedRoots.set(self as Element, root);
@@ -638,9 +649,10 @@ export class Engine {
 		});
 		on(root, "reset", (at) => at.fields.touchAll());
 		on(root, "toggle", (at, node) => at.activity.opened(node as Element));
-		on(root, "play pause volumechange ratechange seeked ended loadedmetadata", (at, node) =>
-			at.activity.playing(node as HTMLMediaElement),
-		);
+		on(root, "play pause volumechange ratechange seeked ended loadedmetadata", (at, node) => {
+			at.activity.playing(node as HTMLMediaElement);
+			at.pictures.touch(node);
+		});
 		on(root, "load", (at, node) => {
 			const tag = (node as Element).localName;
 			if (tag === "link" || tag === "style") at.styles.touch(node.getRootNode() as Root);

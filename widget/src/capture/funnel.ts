@@ -11,7 +11,8 @@ import type { Outgoing } from "./body.ts";
 import type { Selected } from "./css.ts";
 import { readCss, rewriteCss, type StyleText, writeCss } from "./csstext.ts";
 
-export type ResourceKind = "image" | "font";
+/** A drawing is an SVG file of which parts are shown: only its text is of use. */
+export type ResourceKind = "image" | "font" | "drawing";
 /** Notes a resource that something refers to; returns the 32 hex digits of its ref. */
 export type Refer = (url: string, kind: ResourceKind, element?: Element) => string;
 
@@ -373,7 +374,13 @@ export class Funnel {
 		if (tag === "a" || tag === "area") return seal("");
 		if (html) return undefined;
 		if (value.startsWith("#")) return seal(`#${this.#fragment(value.slice(1))}`);
-		if (tag !== "image" || masked) return undefined;
+		if (masked) return undefined;
+		if (tag === "use") {
+			const [, file = "", id = ""] = /^([^#]+)#([-\w.:]{1,100})$/.exec(value) ?? [];
+			const asset = file && this.#asset(file, element.ownerDocument.baseURI, "drawing", element);
+			return asset ? seal(`${asset}#${id}`) : undefined;
+		}
+		if (tag !== "image") return undefined;
 		return seal(this.#asset(value, element.ownerDocument.baseURI, "image", element));
 	}
 

@@ -1,4 +1,4 @@
-/** Canvases as throttled pictures: looked at twice a second while they change, ever more rarely while they do not. */
+/** Canvases and videos as throttled pictures: looked at twice a second while they change, ever more rarely while not. */
 
 import { isMasked, type Masks } from "../mask/masks.ts";
 import { hex } from "./hash.ts";
@@ -9,8 +9,11 @@ import { AssetType, type Sender } from "./sender.ts";
 const LOOK_MS = 500;
 const MAX_LOOK_MS = 8000;
 const MAX_WIDTH = 1024;
+/** A video is told coarser: it changes all the time. */
+const VIDEO_WIDTH = 480;
 
-type Canvas = { element: HTMLCanvasElement; told: string; every: number; next: number; busy: boolean };
+type Pictured = HTMLCanvasElement | HTMLVideoElement;
+type Canvas = { element: Pictured; told: string; every: number; next: number; busy: boolean };
 
 export class Pictures {
 	readonly #sender: Sender;
@@ -38,8 +41,14 @@ export class Pictures {
 		return this.#canvases.size > 0;
 	}
 
-	add(element: HTMLCanvasElement): void {
+	add(element: Pictured): void {
 		this.#canvases.set(element, { element, told: "", every: LOOK_MS, next: 0, busy: false });
+	}
+
+	/** It shows something else from now on. */
+	touch(node: Node): void {
+		const canvas = this.#canvases.get(node);
+		if (canvas) Object.assign(canvas, { every: LOOK_MS, next: 0 });
 	}
 
 	forget(node: Node): void {
@@ -63,20 +72,20 @@ export class Pictures {
 		}
 	}
 
-	#mayShow(element: HTMLCanvasElement): boolean {
-		return (
-			this.#ids.of(element) > 0 && !isMasked(this.#masks.verdict(element)) && element.width > 0 && element.height > 0
-		);
+	#mayShow(element: Pictured): boolean {
+		const [width, height] = sizeOf(element);
+		return this.#ids.of(element) > 0 && !isMasked(this.#masks.verdict(element)) && width > 0 && height > 0;
 	}
 
 	async #take(canvas: Canvas): Promise<void> {
 		const { element } = canvas;
-		const scale = Math.min(1, MAX_WIDTH / element.width);
+		const [width, height, most, quality] = sizeOf(element);
+		const scale = Math.min(1, most / width);
 		const copy = element.ownerDocument.createElement("canvas");
-		copy.width = Math.max(1, Math.round(element.width * scale));
-		copy.height = Math.max(1, Math.round(element.height * scale));
+		copy.width = Math.max(1, Math.round(width * scale));
+		copy.height = Math.max(1, Math.round(height * scale));
 		copy.getContext("2d")?.drawImage(element, 0, 0, copy.width, copy.height);
-		const blob = await toBlob(copy, 0.75);
+		const blob = await toBlob(copy, quality);
 		if (!blob) return;
 		const bytes = new Uint8Array(await blob.arrayBuffer());
 		if (!this.#mayShow(element) || this.#canvases.get(element) !== canvas) return;
@@ -88,4 +97,12 @@ export class Pictures {
 		canvas.told = told;
 		this.#done(element, key);
 	}
+}
+
+/** Width, height, the width to be told at most, and how well; nothing for a video that shows its poster still. */
+function sizeOf(element: Pictured): readonly [width: number, height: number, most: number, quality: number] {
+	if (!("videoWidth" in element)) return [element.width, element.height, MAX_WIDTH, 0.75];
+	const { videoWidth, videoHeight, readyState, poster, played } = element;
+	const shows = readyState > 1 && (!poster || played.length > 0);
+	return [shows ? videoWidth : 0, videoHeight, VIDEO_WIDTH, 0.5];
 }

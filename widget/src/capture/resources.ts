@@ -135,8 +135,8 @@ export class Resources {
 
 	/** Whether the page is still loading it, or has not begun to. */
 	#isEarly(resource: Resource): boolean {
-		const { url } = resource;
-		return !url.startsWith("data:") && !this.#loadedImage(resource) && !this.#isLoaded(url);
+		const { url, kind } = resource;
+		return !/^(data|blob):/.test(url) && kind !== "drawing" && !this.#loadedImage(resource) && !this.#isLoaded(url);
 	}
 
 	#wait(resource: Resource): void {
@@ -205,6 +205,7 @@ export class Resources {
 
 	async #load(resource: Resource): Promise<Blob | undefined> {
 		const { url, kind } = resource;
+		if (kind === "drawing") return this.#fetchDrawing(url);
 		const data = url.startsWith("data:");
 		const image = this.#loadedImage(resource);
 		if (kind === "font") return data ? fromData(url) : this.#fetchFont(url);
@@ -212,6 +213,12 @@ export class Resources {
 		if (blob && !/^image\//.test(blob.type)) return undefined;
 		if (blob && (blob.size <= ENOUGH_BYTES || /svg/.test(blob.type))) return blob;
 		return this.#draw(url, image, blob);
+	}
+
+	/** The page shows a part of it, so it has loaded it, and it is of the page's own origin. */
+	async #fetchDrawing(url: string): Promise<Blob | undefined> {
+		const blob = await this.#fetch(url, "same-origin");
+		return blob && new Blob([blob], { type: "image/svg+xml" });
 	}
 
 	async #fetchFont(url: string): Promise<Blob | undefined> {

@@ -316,3 +316,100 @@ test("animations that scripts make: keyframes, timing, playback; none of style s
 	assert.equal(sheet.mirror().animations.size, 0, "over");
 	await sheet.close();
 });
+
+// req 001-02
+test("parts of drawings outside the page, pictures of blobs in style sheets, clip paths in style attributes", async () => {
+	lab.pages.set("/icons.svg", {
+		type: "image/svg+xml",
+		body: `<svg xmlns="http://www.w3.org/2000/svg"><symbol id="cart"><path d="M0 0h9v9z"/></symbol></svg>`,
+	});
+	const sheet = await open(
+		`<head><style id=s></style></head><body><svg><use href="/icons.svg#cart"></use><clipPath id="zone"><rect width=9 height=9></rect></clipPath></svg>
+		<p style="clip-path:url(#zone)">x</p><div id=b>y</div></body>`,
+	);
+	await sheet.page.evaluate(`{
+		const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9" fill="red"/></svg>';
+		s.textContent = "#b { background: url(" + URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" })) + ") }";
+	}`);
+	await sampled(sheet);
+	const mirror = sheet.mirror();
+	const [, ref = "", id] =
+		/^asset:([0-9a-f]{32})#(.*)$/.exec(mirror.find((n) => n.tag === "use")?.attributes.get("href") ?? "") ?? [];
+	const drawing = mirror.assets.get(mirror.resources.get(ref) ?? "");
+	assert.equal(id, "cart");
+	assert.match(Buffer.from(drawing?.bytes ?? []).toString(), /symbol id="cart"/);
+	const zone = mirror.find((n) => n.tag === "clipPath")?.attributes.get("id");
+	assert.match(mirror.find((n) => n.tag === "p")?.attributes.get("style") ?? "", new RegExp(`url\\("#${zone}"\\)`));
+	const [, blob = ""] = /asset:([0-9a-f]{32})/.exec(texts(mirror)) ?? [];
+	assert.match(mirror.assets.get(mirror.resources.get(blob) ?? "")?.mime ?? "", /^image\/svg/);
+	await sheet.close();
+});
+
+// req 001-26
+test("document.write into a frame and another srcdoc: content, events, sheets and what follows", async () => {
+	const sheet = await open(`<body><iframe id=f></iframe><iframe id=g srcdoc="<p>one</p>"></iframe></body>`);
+	await sheet.page.evaluate(
+		`f.contentDocument.write("<style>.w { color: red }</style><div style='height:50px;overflow:auto' class=w><p style='height:900px'>written</p></div>"); f.contentDocument.close()`,
+	);
+	await sheet.settled();
+	assert.match(sheet.mirror().serialize(), /"written"/);
+	assert.match(texts(sheet.mirror()), /\.w { color: red }/);
+	await sheet.page.evaluate(`f.contentDocument.querySelector("div").scrollTop = 40; f.contentDocument.body.append("after"); f.contentDocument.adoptedStyleSheets = [new f.contentWindow.CSSStyleSheet()];
+		f.contentDocument.querySelector("style").sheet.insertRule(".late { top: 0 }", 0)`);
+	await sheet.settled();
+	assert.match(sheet.mirror().serialize(), /"after"/);
+	assert.match(texts(sheet.mirror()), /\.late/);
+	assert.deepEqual(sheet.mirror().find((n) => n.scroll?.[1] === 40)?.tag, "div");
+	await sheet.page.evaluate(
+		`f.contentDocument.open(); f.contentDocument.write("<p>again</p>"); f.contentDocument.close(); g.srcdoc = "<p>two</p>"`,
+	);
+	await sampled(sheet);
+	assert.match(sheet.mirror().serialize(), /"again"/);
+	assert.match(sheet.mirror().serialize(), /"two"/);
+	assert.doesNotMatch(sheet.mirror().serialize(), /"written"|"one"/);
+	await sheet.close();
+});
+
+// req 001-05
+test("layers: manual and automatic popovers, dialogs one over another, a group of details", async () => {
+	const sheet = await open(`<body><div popover id=a>a</div><div popover=manual id=m>m</div><dialog id=d>d</dialog>
+		<details name=g open id=x><summary>1</summary></details><details name=g id=y><summary>2</summary></details></body>`);
+	const opened = () => [...sheet.mirror().nodes.values()].flatMap(({ tag, open }) => (open && tag !== "details" ? [`${tag}${open}`] : []));
+	await sheet.page.evaluate("m.showPopover(); d.showModal(); a.showPopover(); y.open = true");
+	await sampled(sheet);
+	assert.deepEqual(opened(), ["div3", "div3", "dialog1"]);
+	assert.deepEqual(
+		[...sheet.mirror().nodes.values()].filter((n) => n.tag === "details").map((n) => n.attributes.has("open")),
+		[false, true],
+	);
+	await sheet.page.evaluate("a.hidePopover(); d.close(); d.show()");
+	await sampled(sheet);
+	assert.deepEqual(opened(), ["div3", "dialog2"]);
+	await sheet.close();
+});
+
+// req 001-02
+test("a video that can be read is told as small stills; not a masked one", async () => {
+	const sheet = await open("<body></body>");
+	await sheet.page.evaluate(`{
+		const canvas = document.createElement("canvas");
+		const pen = canvas.getContext("2d");
+		setInterval(() => { pen.fillStyle = "#" + Math.random().toString(16).slice(2, 8); pen.fillRect(0, 0, 300, 150); }, 50);
+		for (const name of ["", "alongside-mask"]) {
+			const video = document.createElement("video");
+			video.className = name;
+			video.muted = true;
+			video.srcObject = canvas.captureStream();
+			document.body.append(video);
+			void video.play();
+		}
+	}`);
+	await sheet.page.waitForTimeout(2500);
+	await sheet.settled().catch(() => undefined);
+	const shown = [...sheet.mirror().nodes.values()].filter((n) => n.picture);
+	assert.deepEqual(
+		shown.map((n) => n.tag),
+		["video"],
+	);
+	await sheet.close();
+});
