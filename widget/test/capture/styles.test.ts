@@ -374,7 +374,8 @@ test("document.write into a frame and another srcdoc: content, events, sheets an
 test("layers: manual and automatic popovers, dialogs one over another, a group of details", async () => {
 	const sheet = await open(`<body><div popover id=a>a</div><div popover=manual id=m>m</div><dialog id=d>d</dialog>
 		<details name=g open id=x><summary>1</summary></details><details name=g id=y><summary>2</summary></details></body>`);
-	const opened = () => [...sheet.mirror().nodes.values()].flatMap(({ tag, open }) => (open && tag !== "details" ? [`${tag}${open}`] : []));
+	const opened = () =>
+		[...sheet.mirror().nodes.values()].flatMap(({ tag, open }) => (open && tag !== "details" ? [`${tag}${open}`] : []));
 	await sheet.page.evaluate("m.showPopover(); d.showModal(); a.showPopover(); y.open = true");
 	await sampled(sheet);
 	assert.deepEqual(opened(), ["div3", "div3", "dialog1"]);
