@@ -31,11 +31,11 @@ function inFrames(frames: number, act: (frame: number) => void, done: () => void
 }
 
 function sorted(column: number, sign: number): HTMLTableRowElement[] {
-	const rows = [...(byID("rows") as HTMLTableSectionElement).rows].map((row) => ({
-		row,
-		key: row.cells[column]?.textContent ?? "",
-	}));
-	rows.sort((a, b) => sign * a.key.localeCompare(b.key, "en", { numeric: true }));
+	const rows = [...(byID("rows") as HTMLTableSectionElement).rows].map((row) => {
+		const text = row.cells[column]?.textContent ?? "";
+		return { row, key: Number(text) || text };
+	});
+	rows.sort((a, b) => (a.key < b.key ? -sign : sign));
 	return rows.map(({ row }) => row);
 }
 
