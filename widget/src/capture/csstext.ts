@@ -54,7 +54,7 @@ export type StyleText = {
 	pieces: string[];
 	/** With the property of the declaration, and the selector of its rule. */
 	holes: { kind: Hole; text: string; property: string; selector: string }[];
-	/** How many rules it has, as the object model counts them where all of them are valid. */
+	/** How many rules it has, as the object model counts them where all of them are valid; −1: it ends in no rule. */
 	rules: number;
 };
 
@@ -269,6 +269,8 @@ export class CssReader implements StyleText {
 				this.#imports = undefined;
 			}
 		} else {
+			// What follows the last rule is no style: nobody can say what it is.
+			if (top && !sign && !isAt && head < at) this.rules = -1;
 			if (isAt) this.#atStatement(head, top, sign);
 			else if (this.#marks.length || this.#css.startsWith("--", head)) this.#declaration(head);
 			if (sign === "}") this.#blocks.pop();

@@ -84,7 +84,8 @@ type Epoch = {
 	learning: Iterator<void> | undefined;
 	snapshot: boolean;
 	parts: number;
-	titleDirty: boolean;
+	/** What was told last. */
+	title: string | undefined;
 	/** Elements whose scroll offset was not asked for yet: asking makes the page lay out. */
 	unscrolled: Element[];
 	/** Names of custom elements whose definition is waited for, by registry. */
@@ -297,7 +298,7 @@ export class Engine {
 			learning: undefined,
 			snapshot: true,
 			parts: 0,
-			titleDirty: true,
+			title: undefined,
 			unscrolled: [],
 			awaited: new WeakMap(),
 		};
@@ -378,6 +379,9 @@ export class Engine {
 	#rest(at: Epoch): void {
 		at.fields.flush();
 		at.pins.flush();
+		// Those whose elements have just been sent, beside elements that they select.
+		at.styles.learn();
+		this.#grow(at);
 		at.styles.flush();
 		at.activity.flush(this.#document);
 		at.animations.flush();
@@ -387,8 +391,9 @@ export class Engine {
 		}
 		at.look = false;
 		this.#resources.flush(at.body);
-		if (at.titleDirty) at.body.title(at.funnel.title(this.#document));
-		at.titleDirty = false;
+		const title = at.funnel.title(this.#document);
+		if (title !== at.title) at.body.title(title);
+		at.title = title;
 	}
 
 	#askScrollers(at: Epoch, deadline: number): void {
@@ -476,7 +481,6 @@ export class Engine {
 			const owner = target.nodeType === 1 ? (target as Element) : target.parentElement;
 			const tag = owner?.localName;
 			if (tag === "style" || tag === "link" || tag === "head") at.styles.touch(target.getRootNode() as Root);
-			if (tag === "title" || tag === "head") at.titleDirty = true;
 			if (tag === "textarea" || tag === "option" || tag === "select" || tag === "input") {
 				at.fields.touch((tag === "option" ? owner?.closest("select") : owner) ?? undefined);
 			}

@@ -34,7 +34,8 @@ export class Fields {
 
 	/** A field was sent; the options of a select have yet to follow. */
 	add(field: Field, verdict: number): void {
-		if (isBox(verdict)) return;
+		// A drawing can have elements of these names, too, which hold nothing.
+		if (isBox(verdict) || !("value" in field)) return;
 		this.#told.set(field, "");
 		this.#dirty.add(field);
 	}

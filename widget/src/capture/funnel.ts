@@ -84,7 +84,8 @@ export class Funnel {
 
 	/** The document's title. */
 	title(doc: Document): Outgoing {
-		const element = doc.querySelector("title");
+		// Drawings have titles, too.
+		const element = [...doc.getElementsByTagName("title")].find((title) => title.namespaceURI === XHTML);
 		const verdict = this.#masks.verdict(element ?? doc);
 		return isBox(verdict) ? seal("") : this.text(doc.title.slice(0, 1000), verdict);
 	}
@@ -148,6 +149,9 @@ export class Funnel {
 				return value === "" || LANGUAGE.test(value) ? seal(value) : undefined;
 			case "presentational":
 				if (!masked) return seal(value.slice(0, 256));
+				// As the browser has read it, which is one of its own words.
+				if (name === "type" && /^(input|button)$/.test(element.localName) && html)
+					return seal((element as HTMLInputElement).type);
 				return this.#isCode(name, value) ? seal(value) : this.#asked(name, value, masked);
 			case "described":
 				return masked ? this.#asked(name, value, masked) : seal(value.slice(0, 256));
@@ -427,7 +431,8 @@ const isHidden = (element: Element): boolean =>
 /** Whether an element is one that the browser knows, or a component that is defined. */
 function isDefined(element: Element, tag: string): boolean {
 	if (tag.includes("-")) return !!element.ownerDocument.defaultView?.customElements.get(tag);
-	return !/Unknown|SVGElement|MathMLElement/.test(`${element}`) || MATHML.test(tag);
+	// Not `SVGSVGElement`, which is what drawings themselves are.
+	return !/Unknown| (SVG|MathML)Element/.test(`${element}`) || MATHML.test(tag);
 }
 
 const BOX_PROPERTIES: readonly (readonly [string, string])[] = [

@@ -492,7 +492,9 @@ export class Styles {
 
 	#sourceText(sheet: CSSStyleSheet): string | undefined {
 		const owner = sheet.ownerNode as Element | null;
-		if (owner?.localName === "style") return owner.textContent ?? "";
+		// Not `textContent`: what elements in it hold is no style.
+		if (owner?.localName === "style")
+			return [...owner.childNodes].map((child) => (child.nodeType === 3 ? (child as Text).data : "")).join("");
 		return this.#past.fetched.get(owner ?? sheet) ?? undefined;
 	}
 

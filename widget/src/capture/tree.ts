@@ -146,7 +146,7 @@ export class Tree {
 
 	/** `before`: the value until now, if that is known. */
 	touchAttribute(element: Element, name: string, before?: string | null): void {
-		if (this.#masks.bears(name, before, element)) this.#doubtful.add(element);
+		if (name === "type" || this.#masks.bears(name, before, element)) this.#doubtful.add(element);
 		const names = this.#attributes.get(element);
 		if (!names) this.#attributes.set(element, new Map([[name, before]]));
 		else if (before === undefined || !names.has(name)) names.set(name, before);
@@ -292,12 +292,18 @@ export class Tree {
 
 	#judge(node: Node): void {
 		const known = this.ids.known(node);
-		if (!known || this.#masks.verdict(node) === known.verdict) return;
+		if (!known || (this.#masks.verdict(node) === known.verdict && !this.#isRetyped(node as Element))) return;
 		this.#remove(known);
 		this.#touched.add(node);
 		// What is shown in slots below it inherits from it, too.
 		const { host } = node.getRootNode() as ShadowRoot;
 		if (host) for (const child of host.childNodes) this.#judge(child);
+	}
+
+	/** A field of another type is another field: what it holds is told in other ways. */
+	#isRetyped(element: Element): boolean {
+		const names = element.localName === "input" ? this.#attributes.get(element) : undefined;
+		return !!names?.has("type") && names.get("type") !== element.getAttribute("type");
 	}
 
 	/** For selectors that look at siblings, descendants or states: what they match now, and what was marked before. */
@@ -335,6 +341,13 @@ export class Tree {
 			this.#touched.delete(node);
 			this.#remove(this.ids.known(node));
 			return;
+		}
+		// A document holds one element at a time: the old one leaves before the new one comes.
+		if (parent.nodeType === 9) {
+			for (let old = above.first, next = old; old; old = next) {
+				next = old.next;
+				if (old.node.parentNode !== parent) this.#remove(old);
+			}
 		}
 		const here: Walking = { known: above, last: null, anchor: undefined, slots: this.#masks.hosts(parent) };
 		let start = node;
