@@ -54,7 +54,7 @@ export type StyleText = {
 	pieces: string[];
 	/** With the property of the declaration, and the selector of its rule. */
 	holes: { kind: Hole; text: string; property: string; selector: string }[];
-	/** How many rules it has, as the object model counts them where all of them are valid; −1: it ends in no rule. */
+	/** How many rules it has, as the object model counts them where all of them are valid. */
 	rules: number;
 };
 
@@ -135,6 +135,7 @@ export class CssReader implements StyleText {
 	rules = 0;
 	readonly #css: string;
 	readonly #selected: Selected | undefined;
+	readonly #isSheet: boolean;
 	#at = 0;
 	/** Up to where the text has gone into pieces. */
 	#written = 0;
@@ -147,8 +148,10 @@ export class CssReader implements StyleText {
 	/** Imports so far; undefined: a rule came that none may follow. */
 	#imports: number | undefined = 0;
 
-	constructor(css: string, selected?: Selected) {
+	/** isSheet: declarations that no rule holds are none. */
+	constructor(css: string, selected?: Selected, isSheet = false) {
 		this.#css = css;
+		this.#isSheet = isSheet;
 		this.#selected = selected;
 		selected?.note(css);
 	}
@@ -269,9 +272,9 @@ export class CssReader implements StyleText {
 				this.#imports = undefined;
 			}
 		} else {
-			// What follows the last rule is no style: nobody can say what it is.
-			if (top && !sign && !isAt && head < at) this.rules = -1;
-			if (isAt) this.#atStatement(head, top, sign);
+			// What follows a sheet's last rule is no style: nobody can say what it is.
+			if (this.#isSheet && top && !sign && !isAt) this.#write(this.#start, at, "");
+			else if (isAt) this.#atStatement(head, top, sign);
 			else if (this.#marks.length || this.#css.startsWith("--", head)) this.#declaration(head);
 			if (sign === "}") this.#blocks.pop();
 		}

@@ -457,7 +457,7 @@ export class Styles {
 		if (this.#reads.has(key)) return;
 		const own = key !== text;
 		if (own) new CssReader(this.#funnel.code(text, at), this.#selected).read(Number.POSITIVE_INFINITY);
-		const reader = new CssReader(text, own ? undefined : this.#selected);
+		const reader = new CssReader(text, own ? undefined : this.#selected, true);
 		for (let until = SLICE_LENGTH; !reader.read(until); until += SLICE_LENGTH) yield;
 		this.#readLength += text.length;
 		if (this.#readLength > MAX_READ) {
