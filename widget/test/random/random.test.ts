@@ -17,7 +17,7 @@ const shrinkMs = 1000 * Number(SHRINK_SECONDS ?? 120);
 
 let playground: Playground;
 /** Texts that left because they may: without any, that none of the others did would say nothing. */
-const found = 0;
+let found = 0;
 before(async () => {
 	playground = await Playground.open();
 });
@@ -35,9 +35,7 @@ for (const seed of seeds) {
 		if (outcome.failure !== undefined)
 			assert.fail(`SEED=${seed} STEPS=${steps}: ${await playground.explain(run, outcome, shrinkMs)}`);
 		assert.equal(outcome.steps, steps);
-		assert.ok(
-			outcome.canaries > steps && outcome.lines > 10 * steps,
-			"a run that shows next to nothing proves nothing",
-		);
+		assert.ok(outcome.lines > 10 * steps, "a run that shows next to nothing proves nothing");
+		found += outcome.canaries;
 	});
 }
