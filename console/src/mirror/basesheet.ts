@@ -19,14 +19,14 @@ export const BASE_SHEET = `@layer alongside {
 		height: var(--alongside-height) !important; min-height: 0 !important; max-height: none !important;
 	}
 	[alongside-pinned=inline] { display: inline-block !important; }
-	canvas { width: var(--alongside-width, 300px); height: var(--alongside-height, 150px); }
+	canvas { width: var(--alongside-width, 300px); aspect-ratio: var(--alongside-ratio, 2); }
 	canvas, [alongside-picture] { content: var(--alongside-picture, ${NO_PICTURE}) !important; }
-	video::-webkit-media-controls:not([controls] *) { display: none !important; }
+	video:not([controls])::-webkit-media-controls { display: none !important; }
 	:where([alongside-focus-visible]) { outline: auto 1px Highlight; outline: auto 1px -webkit-focus-ring-color; }
 	[alongside-fullscreen] {
 		position: fixed !important; inset: 0 !important; z-index: 2147483647 !important; margin: 0 !important;
 		box-sizing: border-box !important; width: 100% !important; height: 100% !important;
 		max-width: none !important; max-height: none !important; object-fit: contain; background: #000;
 	}
-	::highlight(alongside-selection) { background-color: Highlight; color: HighlightText; }
+	::selection { background-color: Highlight; color: HighlightText; }
 }`;

@@ -49,7 +49,7 @@ export class Dressing {
 		} else if (render === plain) {
 			writeAttribute(element, name, value);
 			if (isHTML(element, "canvas") && (name === "width" || name === "height"))
-				this.#setProperty(element, `--alongside-${name}`, `${Number.parseInt(value, 10) || 0}px`);
+				this.#sizeCanvas(element as HTMLCanvasElement);
 		} else {
 			this.#render(element, name, value, render);
 			const part = partOf(element, name, value);
@@ -59,6 +59,12 @@ export class Dressing {
 			const url = name === "poster" && this.#pictures.get(element)?.url;
 			if (url) this.#show(element, url);
 		}
+	}
+
+	/** A canvas that is not drawn on by a script has no size of its own (HTML §4.12.5). */
+	#sizeCanvas(canvas: HTMLCanvasElement): void {
+		this.#setProperty(canvas, "--alongside-width", `${canvas.width}px`);
+		this.#setProperty(canvas, "--alongside-ratio", `${canvas.width} / ${canvas.height}`);
 	}
 
 	/** Writes an attribute, and again when what it refers to has come. */

@@ -1,10 +1,8 @@
 /** Shows where the visitor points, what has the focus and what is selected, without touching the agent's own. */
 
-import { isElement, isHTML, viewOf } from "./elements.ts";
+import { isElement, isHTML } from "./elements.ts";
 import { clamp } from "./highlights.ts";
 import { renderedParent } from "./tree.ts";
-
-const HIGHLIGHT = "alongside-selection";
 
 /** Attributes on an element and all around it, for one state at a time. */
 class Chain {
@@ -34,6 +32,7 @@ export class Pointing {
 	readonly #hovered = new Chain("alongside-hover");
 	readonly #focusedWithin = new Chain("alongside-focus-within");
 	#focused: Element | undefined;
+	#isFocusNew = false;
 	#selectedIn: Document | undefined;
 
 	hover(element: Element | undefined): void {
@@ -43,31 +42,29 @@ export class Pointing {
 	focus(element: Element | undefined): void {
 		for (const name of ["alongside-focus", "alongside-focus-visible"]) this.#focused?.removeAttribute(name);
 		this.#focused = element;
+		this.#isFocusNew = element !== undefined;
 		this.#focusedWithin.set(element);
-		if (!element) return;
-		element.setAttribute("alongside-focus", "");
-		// The wire does not say whether the ring shows: it does for what one types into, and for what no mouse is on.
-		if (isEditable(element) || !this.#hovered.has(element)) element.setAttribute("alongside-focus-visible", "");
+		element?.setAttribute("alongside-focus", "");
 	}
 
-	/** Shows a selection between two points; undefined: none. */
+	/**
+	 * Ends a body. The wire does not say whether the ring shows: it does for what one types into, and for what the mouse
+	 * is not on, which a body tells after the focus.
+	 */
+	finish(): void {
+		const focused = this.#isFocusNew ? this.#focused : undefined;
+		this.#isFocusNew = false;
+		if (focused && (isEditable(focused) || !this.#hovered.has(focused)))
+			focused.setAttribute("alongside-focus-visible", "");
+	}
+
+	/** Shows a selection between two points; undefined: none. It is real, but a frame without the focus is left without. */
 	select(anchor?: Node, anchorOffset = 0, focus?: Node, focusOffset = 0): void {
-		if (this.#selectedIn) viewOf(this.#selectedIn)?.CSS.highlights?.delete(HIGHLIGHT);
-		this.#selectedIn = undefined;
-		const document = anchor?.ownerDocument;
-		if (!anchor || !focus || !document || focus.ownerDocument !== document) return;
-		const view = viewOf(document);
-		if (!view?.CSS.highlights) return;
-		const range = document.createRange();
-		range.setStart(anchor, clamp(anchor, anchorOffset));
-		range.setEnd(focus, clamp(focus, focusOffset));
-		if (range.collapsed) {
-			// setEnd before the start has moved it: the selection was made backwards.
-			range.setStart(focus, clamp(focus, focusOffset));
-			range.setEnd(anchor, clamp(anchor, anchorOffset));
-		}
-		view.CSS.highlights.set(HIGHLIGHT, new view.Highlight(range));
+		this.#selectedIn?.getSelection()?.removeAllRanges();
+		const document = anchor?.ownerDocument ?? undefined;
 		this.#selectedIn = document;
+		if (!anchor || !focus || focus.ownerDocument !== document) return;
+		document?.getSelection()?.setBaseAndExtent(anchor, clamp(anchor, anchorOffset), focus, clamp(focus, focusOffset));
 	}
 }
 

@@ -97,6 +97,7 @@ export class Stage {
 	/** Ends a body: what needs the layout is done once. */
 	finish(): void {
 		this.#dressing.finish();
+		this.#pointing.finish();
 		this.#scrolling.apply();
 	}
 

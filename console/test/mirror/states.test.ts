@@ -214,8 +214,7 @@ test("selections, pinned sizes, media and custom states are shown", async () => 
 	await bench.send([sheet.frame, script.snapshot()]);
 	assert.deepEqual(
 		await bench.look((document) => {
-			const view = document.defaultView as Window & typeof globalThis;
-			const [range] = view.CSS.highlights.get("alongside-selection") ?? [];
+			const range = document.getSelection();
 			const { width, height } = (document.querySelector("span") as Element).getBoundingClientRect();
 			const media = document.querySelector("video")?.getAttribute("alongside-media");
 			const { color } = getComputedStyle(document.querySelector("x-a") as Element);

@@ -174,7 +174,6 @@ export const fields: Trial[] = [
 	},
 	{
 		name: "selection",
-		lost: "the mirror paints a highlight, lower than a selection and without the page's ::selection",
 		html: page(
 			`<style>p::selection { background: gold; color: red }</style><p id="p">${words}</p><div id="d">${words}</div>`,
 		),
