@@ -101,6 +101,11 @@ export class Selected {
 		return this.#classes.has(token) ? token : asked(this.#attributes.get("class"), token).replace(/\s+/g, "");
 	}
 
+	/** Whether a sheet selects by an attribute, or shows it. */
+	asks(name: string): boolean {
+		return this.#attributes.has(name) || this.#shown.has(name);
+	}
+
 	shows(name: string): boolean {
 		return this.#shown.has(name);
 	}

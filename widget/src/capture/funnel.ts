@@ -56,6 +56,8 @@ export class Funnel {
 	readonly #htmlKinds = new Map<string, AttributeKind>();
 	readonly #drawingKinds = new Map<string, AttributeKind>();
 	readonly #classes = new Map<string, string>();
+	/** Names of elements that may leave: of drawings, under a mask, of HTML, under a mask. */
+	readonly #tags = [new Set<string>(), new Set<string>(), new Set<string>(), new Set<string>()];
 
 	constructor(masks: Masks, selected: Selected, refer: Refer) {
 		this.#masks = masks;
@@ -72,9 +74,16 @@ export class Funnel {
 	/** An element's name; under a mask only one that the page has not made up, but for components that are defined. */
 	tag(element: Element, verdict: number): Outgoing {
 		const tag = element.localName;
-		if (!/^[a-zA-Z][\w.-]{0,63}$/.test(tag)) return seal("span");
-		const known = !isMasked(verdict) || isDefined(element, tag) || this.#selected.mentions(tag);
-		return seal(known ? tag : element.namespaceURI === XHTML ? "span" : "g");
+		const html = element.namespaceURI === XHTML;
+		const masked = isMasked(verdict);
+		const known = this.#tags[(masked ? 1 : 0) + (html ? 2 : 0)] as Set<string>;
+		if (!known.has(tag)) {
+			const own = !/^[a-zA-Z][\w.-]{0,63}$/.test(tag);
+			if (own || (masked && !isDefined(element, tag) && !this.#selected.mentions(tag)))
+				return seal(html ? "span" : "g");
+			if (known.size < MAX_CACHED) known.add(tag);
+		}
+		return seal(tag);
 	}
 
 	text(data: string, verdict: number): Outgoing {
@@ -99,7 +108,10 @@ export class Funnel {
 		const hidden = isHidden(element);
 		for (const name of names) {
 			if (hidden && name !== "type") continue;
-			const leaving = this.#attribute(element, name, element.getAttribute(name) ?? "", masked, html);
+			const kind = this.#kind(name, html);
+			// Reading a value costs more than all that is decided about it.
+			if (kind === "never" || (kind === "other" && !this.#selected.asks(name))) continue;
+			const leaving = this.#attribute(element, name, kind, element.getAttribute(name) ?? "", masked, html);
 			if (leaving !== undefined) out.push(this.attributeName(name), leaving);
 		}
 		if (!masked && drawsImage(element) && !element.hasAttribute("src")) {
@@ -115,16 +127,28 @@ export class Funnel {
 
 	attribute(element: Element, name: string, value: string, verdict: number): Outgoing | undefined {
 		if (isBox(verdict) || (name !== "type" && isHidden(element))) return undefined;
-		return this.#attribute(element, name, value, isMasked(verdict), element.namespaceURI === XHTML);
+		const html = element.namespaceURI === XHTML;
+		return this.#attribute(element, name, this.#kind(name, html), value, isMasked(verdict), html);
 	}
 
-	#attribute(element: Element, name: string, value: string, masked: boolean, html: boolean): Outgoing | undefined {
+	#kind(name: string, html: boolean): AttributeKind {
 		const kinds = html ? this.#htmlKinds : this.#drawingKinds;
 		let kind = kinds.get(name);
 		if (kind === undefined) {
 			kind = attributeKind(name, html);
 			if (kinds.size < MAX_CACHED) kinds.set(name, kind);
 		}
+		return kind;
+	}
+
+	#attribute(
+		element: Element,
+		name: string,
+		kind: AttributeKind,
+		value: string,
+		masked: boolean,
+		html: boolean,
+	): Outgoing | undefined {
 		// A picture's value does not travel, only a reference does: it may be a data URL of any length.
 		if (value.length > MAX_ATTRIBUTE && kind !== "image") return undefined;
 		switch (kind) {
