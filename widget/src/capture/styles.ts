@@ -42,6 +42,8 @@ export class StylePast {
 	readonly given = new WeakMap<CSSRule, string>();
 	/** Rules whose declarations a script got hold of, with their text as last seen: it may change them at any time. */
 	readonly handed = new Map<CSSRule, string>();
+	/** Links that a script has switched on. */
+	readonly enabled = new WeakSet<Element>();
 	/** By document: what scripts declared without a sheet. */
 	readonly declared = new WeakMap<Document, Map<unknown, string>>();
 }
@@ -67,6 +69,8 @@ const MAX_READ = 4_000_000;
 /** So much of a text is read at a time, and so many rules. */
 const SLICE_LENGTH = 30_000;
 const SLICE_RULES = 300;
+/** What was told of a sheet that its owner has no longer. */
+const GONE = "gone";
 /** A declaration without a value: the object model had no words for it. */
 const LOSSY = /[;{]\s*(?!--)[-\w]+:\s*;/;
 
@@ -166,6 +170,10 @@ export class Styles {
 				this.touch(self as Root);
 				this.#hooks.wake();
 			});
+		patches.setter(view.HTMLLinkElement.prototype, "disabled", (self) => {
+			const link = self as HTMLLinkElement;
+			if (!link.disabled) this.#past.enabled.add(link);
+		});
 		const declare = (key: unknown, text: string) => {
 			const texts = declared.get(view.document) ?? new Map();
 			declared.set(view.document, texts.set(key, text));
@@ -258,7 +266,7 @@ export class Styles {
 			for (const sheet of sheetsOf(root)) {
 				const known = this.#sheets.get(sheet.ownerNode ?? sheet);
 				const length = ruleCount(sheet);
-				if (known?.sheet === sheet && known.told === describe(sheet) && length === known.held.length) {
+				if (known?.sheet === sheet && known.told === this.#describe(sheet) && length === known.held.length) {
 					if (!compared && !known.dirty && length && !this.#past.touched.has(sheet)) {
 						compared = this.#compare(sheet);
 						const as = new Set(this.#past.sources.get(sheet)?.rules);
@@ -312,6 +320,7 @@ export class Styles {
 			const rootId = this.#ids.of(root);
 			if (!rootId) continue;
 			for (const sheet of sheetsOf(root)) this.#write(sheet);
+			this.#writeGone();
 			this.#writeDeclared(root);
 			const adopted = this.#adoptedOf(root);
 			if (sameList(adopted, this.#adopted.get(root) ?? [])) continue;
@@ -346,7 +355,7 @@ export class Styles {
 		const ownerId = owner ? this.#ids.of(owner) : 0;
 		if ((owner && !ownerId) || (known.told && !known.dirty)) return;
 		known.dirty = false;
-		const told = describe(sheet);
+		const told = this.#describe(sheet);
 		const now = rulesOf(sheet) ?? [];
 		let source = this.#source(sheet);
 		if (source && differ(source.rules, now)) {
@@ -365,7 +374,13 @@ export class Styles {
 		}
 		if (source !== known.source || told !== known.told) {
 			const { mediaText } = sheet.media;
-			this.#body.sheet(known.number, ownerId, flagsOf(sheet), this.#funnel.media(mediaText), known.key as Uint8Array);
+			this.#body.sheet(
+				known.number,
+				ownerId,
+				this.#flagsOf(sheet),
+				this.#funnel.media(mediaText),
+				known.key as Uint8Array,
+			);
 			known.held = source.rules;
 			known.source = source;
 			known.told = told;
@@ -386,6 +401,29 @@ export class Styles {
 			else this.#body.rule(number, i, this.#rewrite(sheet, this.#textOf(rule), owners, [rule]));
 		}
 		known.held = [...now];
+	}
+
+	/** Switches off the sheets of owners that have none any more: a link that is disabled, a style of another type. */
+	#writeGone(): void {
+		for (const [owner, known] of this.#sheets) {
+			if (!known.key || known.told === GONE || (owner as HTMLStyleElement).sheet !== null) continue;
+			const id = this.#ids.of(owner as Node);
+			if (id) this.#body.sheet(known.number, id, 1, this.#funnel.media(""), known.key);
+			known.told = GONE;
+			delete known.source;
+		}
+	}
+
+	#flagsOf(sheet: CSSStyleSheet): number {
+		const { rel, title } = (sheet.ownerNode ?? {}) as HTMLLinkElement;
+		const alternate = /\balternate\b/i.test(rel ?? "");
+		// Not said of a sheet: an alternative one is off until a script switches it on (CSSOM §6.2).
+		const off = sheet.disabled || (alternate && title && !this.#past.enabled.has(sheet.ownerNode as Element));
+		return (off ? 1 : 0) + (alternate ? 2 : 0);
+	}
+
+	#describe(sheet: CSSStyleSheet): string {
+		return this.#flagsOf(sheet) + sheet.media.mediaText;
 	}
 
 	/** What scripts declared without a sheet goes into one of its own, adopted by the document. */
@@ -576,11 +614,6 @@ function outermost(rule: CSSRule): CSSRule {
 	while (outer.parentRule) outer = outer.parentRule;
 	return outer;
 }
-
-const flagsOf = (sheet: CSSStyleSheet): number =>
-	(sheet.disabled ? 1 : 0) + (/\balternate\b/i.test((sheet.ownerNode as HTMLLinkElement | null)?.rel ?? "") ? 2 : 0);
-
-const describe = (sheet: CSSStyleSheet): string => flagsOf(sheet) + sheet.media.mediaText;
 
 const sameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
 	a.length === b.length && a.every((each, i) => each === b[i]);

@@ -414,3 +414,25 @@ test("a video that can be read is told as small stills; not a masked one", async
 	);
 	await sheet.close();
 });
+
+// req 001-02
+test("alternative sheets are off until a script switches them on; a link that is disabled has no sheet", async () => {
+	lab.pages.set("/alt.css", { type: "text/css", body: ".alternative { top: 0 }" });
+	lab.pages.set("/link.css", { type: "text/css", body: ".linked { top: 0 }" });
+	const sheet = await open(
+		`<head><link rel=stylesheet href=/link.css id=l><link rel="alternate stylesheet" title=other href=/alt.css id=a></head><body>x</body>`,
+	);
+	const flags = (name: string) => {
+		const mirror = sheet.mirror();
+		return [...mirror.sheets.values()].find((each) => mirror.css(each).includes(name))?.flags;
+	};
+	await sampled(sheet);
+	assert.deepEqual([flags("linked"), flags("alternative")], [0, 3]);
+	await sheet.page.evaluate("l.disabled = true; a.disabled = true; a.disabled = false");
+	await sampled(sheet);
+	assert.deepEqual([flags("linked"), flags("alternative")], [1, 2]);
+	await sheet.page.evaluate("l.disabled = false");
+	await sampled(sheet);
+	assert.equal(flags("linked"), 0);
+	await sheet.close();
+});
