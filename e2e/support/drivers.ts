@@ -1,5 +1,5 @@
 /**
- * Firefox ESR (WebDriver BiDi) and WebKitGTK (WebDriver) behind a few verbs, for the flows that every browser must pass.
+ * Firefox ESR (WebDriver BiDi), WebKitGTK (WebDriver) and Chromium behind a few verbs, for what every browser must pass.
  * The steps run as scripts in the page, so that one wording serves all browsers, open shadow roots included.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -7,8 +7,9 @@ import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { launch } from "puppeteer-core";
-import { Builder, Capabilities } from "selenium-webdriver";
+import { type KeyInput, launch } from "puppeteer-core";
+import { Builder, Capabilities, Key } from "selenium-webdriver";
+import { launch as launchChromium } from "./browser.ts";
 
 export type Driver = {
 	name: string;
@@ -19,8 +20,35 @@ export type Driver = {
 	click(x: number, y: number): Promise<void>;
 	/** Types into what has the focus. */
 	type(text: string): Promise<void>;
+	/** Presses a letter while Control is held. */
+	control(letter: string): Promise<void>;
+	/** Drags by the mouse, where the driver can. */
+	drag?(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void>;
 	close(): Promise<void>;
 };
+
+/** Chromium behind the same verbs, for what runs in all three. */
+export async function chromium(): Promise<Driver> {
+	const browser = await launchChromium();
+	const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 800 } });
+	await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+	const page = await context.newPage();
+	return {
+		name: "Chromium",
+		open: async (url) => void (await page.goto(url)),
+		run: (body) => page.evaluate(`(() => { ${body} })()`) as Promise<never>,
+		click: (x, y) => page.mouse.click(x, y),
+		type: (text) => page.keyboard.type(text),
+		control: (letter) => page.keyboard.press(`Control+${letter}`),
+		async drag(from, to) {
+			await page.mouse.move(from.x, from.y);
+			await page.mouse.down();
+			await page.mouse.move(to.x, to.y, { steps: 4 });
+			await page.mouse.up();
+		},
+		close: () => browser.close(),
+	};
+}
 
 export async function firefox(): Promise<Driver> {
 	const browser = await launch({
@@ -37,6 +65,11 @@ export async function firefox(): Promise<Driver> {
 		run: (body) => page.evaluate(`(() => { ${body} })()`) as Promise<never>,
 		click: (x, y) => page.mouse.click(x, y),
 		type: (text) => page.keyboard.type(text),
+		async control(letter) {
+			await page.keyboard.down("Control");
+			await page.keyboard.press(letter as KeyInput);
+			await page.keyboard.up("Control");
+		},
 		close: () => browser.close(),
 	};
 }
@@ -115,6 +148,8 @@ export async function webkit(): Promise<Driver> {
 				.click()
 				.perform(),
 		type: (text) => browser.actions({ async: true }).sendKeys(text).perform(),
+		control: (letter) =>
+			browser.actions({ async: true }).keyDown(Key.CONTROL).sendKeys(letter).keyUp(Key.CONTROL).perform(),
 		async close() {
 			await browser.quit();
 			driver.kill();
