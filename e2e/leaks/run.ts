@@ -88,7 +88,10 @@ async function byHand(stage: Stage, plants: readonly Plant[], half: 0 | 1): Prom
 		if (whole && half === 0) continue;
 		try {
 			const write = HANDS[place.by ?? "typing"];
-			await write(stage, focusOf(plant), whole ? canary : text);
+			const written = whole ? canary : text;
+			await write(stage, focusOf(plant), written);
+			const held = await driver.run<string>(`const f = ${focusOf(plant)}; return String(f.value ?? f.textContent)`);
+			if (!held.includes(written)) failed.push(`${id}: ${written} is not in ${JSON.stringify(held)}`);
 		} catch (error) {
 			failed.push(`${id}: ${error}`);
 		}

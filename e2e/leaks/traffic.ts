@@ -84,8 +84,9 @@ function operation(reader: DomReader): Operation {
 
 /** Reads the messages of one direction of one side, in order. */
 export class TrafficReader {
-	#reader = new DomReader();
+	#reader: DomReader | undefined;
 
+	/** Diffs before the first snapshot are not taken apart: what their numbers stand for was said earlier. */
 	read(message: Buffer): Read | undefined {
 		const frame = decodeFrame(new Uint8Array(message));
 		if (!frame) return undefined;
@@ -99,8 +100,8 @@ export class TrafficReader {
 		const operations: Operation[] = [];
 		if (kind === Kind.snapshot || kind === Kind.diff) {
 			if (flags & Flag.first) this.#reader = new DomReader();
-			this.#reader.open(new Uint8Array(body));
-			while (this.#reader.more) operations.push(operation(this.#reader));
+			this.#reader?.open(new Uint8Array(body));
+			while (this.#reader?.more) operations.push(operation(this.#reader));
 		}
 		return { kind, flags, body, operations };
 	}

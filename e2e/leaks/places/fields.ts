@@ -37,6 +37,7 @@ export const fields: readonly Place[] = [
 		"an editable element with an odd value": '<div contenteditable="TRUE">CANARY</div>',
 	}),
 	...markup("offered", {
+		"result of a form": "<form><output>CANARY</output></form>",
 		"option that is not chosen": "<select><option>x</option><option>CANARY</option></select>",
 		"group of options": '<select><optgroup label="CANARY"><option>x</option></optgroup></select>',
 		"option's label": '<select><option label="CANARY">x</option></select>',
@@ -118,8 +119,8 @@ export const fields: readonly Place[] = [
 	{
 		at: "an element that a style makes editable",
 		nature: "entered",
-		html: '<div style="-webkit-user-modify:read-write">x</div>',
-		act: "el.textContent = 'CANARY'",
+		html: '<div tabindex="0" style="-webkit-user-modify:read-write">x</div>',
+		keys: "el",
 		needs: "userModify",
 	},
 	{

@@ -44,6 +44,7 @@ export const styles: readonly Place[] = [
 		"emphasis marks": sheet('.UNIQUE{text-emphasis:"CANARY"}'),
 		"content in escapes": sheet('.UNIQUE::before{content:"ESCAPED"}'),
 		"content of nothing there": sheet('.UNIQUE-gone::before{content:"CANARY"}'),
+		"style attribute of an unknown property": '<b style="color:red;user:CANARY">x</b>',
 		"fallback of a variable": sheet('.UNIQUE::before{content:var(--none,"CANARY")}'),
 	}),
 	...markup("unseen", {
@@ -52,7 +53,6 @@ export const styles: readonly Place[] = [
 		"comment that does not end": sheet(".UNIQUE{color:red}/* CANARY"),
 		"comment in a style attribute": '<b style="color:red/* CANARY */">x</b>',
 		"style attribute that is none": '<b style="CANARY">x</b>',
-		"style attribute of an unknown property": '<b style="color:red;user:CANARY">x</b>',
 	}),
 	...markup("named", {
 		"name of an animation": sheet("@keyframes CANARY{from{color:red}}"),

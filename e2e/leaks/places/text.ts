@@ -27,7 +27,6 @@ export const text: readonly Place[] = [
 		figcaption: "<figure><figcaption>CANARY</figcaption></figure>",
 		address: "<address>CANARY</address>",
 		link: "<a>CANARY</a>",
-		output: "<output>CANARY</output>",
 		"unknown element": "<nonsense>CANARY</nonsense>",
 		"custom element": "<x-plain>CANARY</x-plain>",
 		"SVG text": '<svg width="99" height="20"><text y="15">CANARY</text></svg>',

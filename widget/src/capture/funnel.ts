@@ -271,8 +271,10 @@ export class Funnel {
 		return seal(/^[-\w\s:().,%]{0,2000}$/.test(text) ? text : "");
 	}
 
-	media(text: string): Outgoing {
-		return seal(this.#masks.mode === "strict" ? this.#words.plain(text) : text.slice(0, 1000));
+	/** The media of a sheet that belongs to the nodes. */
+	media(text: string, owners: readonly Node[]): Outgoing {
+		const strict = this.#masks.mode === "strict" || owners.some((owner) => this.isOwn(owner));
+		return seal(strict ? this.#words.plain(text) : text.slice(0, 1000));
 	}
 
 	/** Whether style text of a node is the visitor's own, or of something masked. */

@@ -373,14 +373,8 @@ export class Styles {
 			known.key = key;
 		}
 		if (source !== known.source || told !== known.told) {
-			const { mediaText } = sheet.media;
-			this.#body.sheet(
-				known.number,
-				ownerId,
-				this.#flagsOf(sheet),
-				this.#funnel.media(mediaText),
-				known.key as Uint8Array,
-			);
+			const media = this.#funnel.media(sheet.media.mediaText, owners);
+			this.#body.sheet(known.number, ownerId, this.#flagsOf(sheet), media, known.key as Uint8Array);
 			known.held = source.rules;
 			known.source = source;
 			known.told = told;
@@ -442,7 +436,7 @@ export class Styles {
 		known.told = text;
 		const bytes = utf8.encode(this.#funnel.css(this.#read(text, root), root.baseURI, [root]));
 		const key = this.#sender.asset(AssetType.style, "text/css", bytes);
-		if (key) this.#body.sheet(known.number, 0, 0, this.#funnel.media(""), key);
+		if (key) this.#body.sheet(known.number, 0, 0, this.#funnel.media("", []), key);
 	}
 
 	#asset(sheet: CSSStyleSheet, text: string, owners: readonly Node[]): Uint8Array | undefined {

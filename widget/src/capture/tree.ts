@@ -167,8 +167,9 @@ export class Tree {
 		for (const root of this.#roots) {
 			if (root.nodeType !== 9 || !this.#isWrittenAnew(root as Document)) continue;
 			const frame = parentOf(root);
-			if (!frame) return true;
-			this.touchRoot(frame as Element);
+			if (frame) this.touchRoot(frame as Element);
+			// The document of a frame that is gone stands in no window; it is nobody's page.
+			else if ((root as Document).defaultView) return true;
 		}
 		return false;
 	}
