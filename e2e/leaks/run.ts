@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kind } from "../../wire/wire.ts";
 import { until } from "../support/browser.ts";
+import type { Driver } from "../support/drivers.ts";
 import type { Need } from "./place.ts";
 import { focusOf, type Plant, pathOf, type Scene, turns } from "./scene.ts";
 import { Search } from "./search.ts";
@@ -41,18 +42,21 @@ export async function runScene(stage: Stage, scene: Scene, lacks: Lacks): Promis
 		const why = place.needs && lacks[place.needs];
 		if (why !== undefined) skipped.set(why, (skipped.get(why) ?? 0) + 1);
 	}
-	const [first, changed, again] = scene.controls as [string, string, string];
+	const [first, changed, again, last] = scene.controls as [string, string, string, string];
 	const { driver } = stage;
 	stage.clear();
 	await stage.visit(pathOf(scene));
 	await stage.agentGets(first, Kind.snapshot);
-	const failed = await byHand(stage, plants, 0);
+	// A change by itself: it comes as a diff, while what changes a whole page may come as another snapshot.
+	await driver.run(`document.getElementById("control").textContent = "${changed}"`);
+	await stage.agentGets(changed, Kind.diff);
+	const failed = await byHand(driver, plants, 0);
 	const [one, two] = turns(scene, can);
 	failed.push(...(await driver.run<string[]>(one)));
-	await stage.agentGets(changed, Kind.diff);
-	await byHand(stage, plants, 1);
-	failed.push(...(await driver.run<string[]>(two)));
 	await stage.agentGets(again, Kind.diff, Kind.snapshot);
+	failed.push(...(await byHand(driver, plants, 1)));
+	failed.push(...(await driver.run<string[]>(two)));
+	await stage.agentGets(last, Kind.diff, Kind.snapshot);
 	await sleep(LOOKED_MS);
 	const musts = plants.filter(({ expectation }) => expectation === "must");
 	const missing = () => musts.filter((plant) => !arrived(plant, stage.seen));
@@ -75,8 +79,7 @@ export async function runScene(stage: Stage, scene: Scene, lacks: Lacks): Promis
 }
 
 /** The visitor's own keyboard and mouse, half of each canary at a time, so that what is sent in between holds a half. */
-async function byHand(stage: Stage, plants: readonly Plant[], half: 0 | 1): Promise<string[]> {
-	const { driver } = stage;
+export async function byHand(driver: Driver, plants: readonly Plant[], half: 0 | 1): Promise<string[]> {
 	const failed: string[] = [];
 	for (const plant of plants) {
 		const { place, canary, id } = plant;
@@ -89,7 +92,7 @@ async function byHand(stage: Stage, plants: readonly Plant[], half: 0 | 1): Prom
 		try {
 			const write = HANDS[place.by ?? "typing"];
 			const written = whole ? canary : text;
-			await write(stage, focusOf(plant), written);
+			await write(driver, focusOf(plant), written);
 			const held = await driver.run<string>(`const f = ${focusOf(plant)}; return String(f.value ?? f.textContent)`);
 			if (!held.includes(written)) failed.push(`${id}: ${written} is not in ${JSON.stringify(held)}`);
 		} catch (error) {
@@ -102,14 +105,14 @@ async function byHand(stage: Stage, plants: readonly Plant[], half: 0 | 1): Prom
 
 const focus = (target: string) =>
 	`const f = ${target}; f.ownerDocument.defaultView.focus(); f.focus();
-	if (f.isContentEditable) { const s = f.ownerDocument.getSelection(); s.selectAllChildren(f); s.collapseToEnd(); }`;
+	if (!("value" in f)) { const s = f.ownerDocument.getSelection(); s.selectAllChildren(f); s.collapseToEnd(); }`;
 
 const HANDS = {
-	async typing({ driver }: Stage, target: string, text: string) {
+	async typing(driver: Driver, target: string, text: string) {
 		await driver.run(focus(target));
 		await driver.type(text);
 	},
-	async paste({ driver }: Stage, target: string, text: string) {
+	async paste(driver: Driver, target: string, text: string) {
 		await driver.run(
 			`const c = document.getElementById("copied"); c.value = ${JSON.stringify(text)}; c.focus(); c.select();`,
 		);
@@ -117,7 +120,7 @@ const HANDS = {
 		await driver.run(focus(target));
 		await driver.control("v");
 	},
-	async drop({ driver }: Stage, target: string, text: string) {
+	async drop(driver: Driver, target: string, text: string) {
 		const [from, to] = await driver.run<[Point, Point]>(`
 			const source = document.getElementById("source");
 			source.textContent = ${JSON.stringify(text)};

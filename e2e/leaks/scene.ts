@@ -132,9 +132,9 @@ globalThis.plant ??= (id, run) => {
 	try { run(at, at.firstElementChild); } catch (error) { failures.push(id + ": " + error); }
 };`;
 
-/** The page of a scene; `tag` is the widget's own script element. */
-export function pageOf(scene: Scene, tag: string): string {
-	const { plants, mode, around, controls } = scene;
+/** The page of a scene; `tag` is the widget's own script element, `marking` what is said of the part with the plants. */
+export function pageOf(scene: Scene, tag: string, marking = MARKED[scene.mode][scene.around]): string {
+	const { plants, controls } = scene;
 	const head = plants.map((plant) => fill(plant, plant.place.head)).join("\n");
 	const body = plants
 		.filter(({ place }) => !place.page)
@@ -146,8 +146,8 @@ export function pageOf(scene: Scene, tag: string): string {
 		.join("\n");
 	return `<!doctype html><html lang="en"><head><meta charset="utf-8">${head}<title>Page</title></head>
 <body><p class="alongside-unmask" id="control">${controls[0]}</p>
-<div style="position:fixed;top:0;left:0;width:300px;height:30px"><p class="alongside-ignore" id="source"></p><textarea class="alongside-ignore" id="copied"></textarea></div>
-<section ${MARKED[mode][around]}>${body}</section>
+<div style="position:fixed;top:0;left:0;width:300px;height:30px"><div class="armed"><p class="by-ancestor" id="source"></p></div><textarea class="alongside-ignore" id="copied"></textarea></div>
+<section ${marking}>${body}</section>
 <script>${PLANT}\n${setup}</script>${tag}</body></html>`;
 }
 
@@ -176,7 +176,7 @@ export function turns({ plants, controls }: Scene, can: (plant: Plant) => boolea
 	}
 	const tell = (control: string | undefined) =>
 		`document.getElementById("control").textContent = ${JSON.stringify(control)}; return failures.splice(0);`;
-	return [`${PLANT}\n${first.join("\n")}\n${tell(controls[1])}`, `${second.join("\n")}\n${tell(controls[2])}`];
+	return [`${PLANT}\n${first.join("\n")}\n${tell(controls[2])}`, `${second.join("\n")}\n${tell(controls[3])}`];
 }
 
 /** An expression for what a plant's keys go to. */

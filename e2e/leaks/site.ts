@@ -1,7 +1,6 @@
 /** The customer's site: the page of each scene, and the files that such pages refer to. */
 import { createServer } from "node:http";
 import { PNG } from "pngjs";
-import { pageOf, type Scene } from "./scene.ts";
 
 export type Site = { origin: string; stop(): Promise<void> };
 
@@ -33,17 +32,13 @@ const FILES: Readonly<Record<string, (query: URLSearchParams) => File>> = {
 	}),
 };
 
-/** `tag` is the widget's script element; it is known once the program runs. */
-export async function startSite(scenes: readonly Scene[], tag: () => string): Promise<Site> {
+/** `pages` by path, made when they are asked for. */
+export async function startSite(pages: Readonly<Record<string, () => string>>): Promise<Site> {
 	const server = createServer((request, response) => {
 		const { pathname, searchParams } = new URL(request.url ?? "/", "http://x");
 		if (pathname === "/DEBUG") console.log(decodeURIComponent(request.url ?? ""));
-		const scene = scenes.find(({ name }) => pathname === `/scene/${name}`);
-		const blank = pathname === "/" && {
-			type: "text/html",
-			body: `<!doctype html><title>Blank</title><p>blank</p>${tag()}`,
-		};
-		const file = scene ? { type: "text/html", body: pageOf(scene, tag()) } : blank || FILES[pathname]?.(searchParams);
+		const page = pages[pathname]?.();
+		const file = page === undefined ? FILES[pathname]?.(searchParams) : { type: "text/html", body: page };
 		response.writeHead(file ? 200 : 404, { "Content-Type": `${file ? file.type : "text/plain"}; charset=utf-8` });
 		response.end(file ? file.body : "");
 	});

@@ -11,7 +11,7 @@ import { type Service, startService } from "../support/serve.ts";
 import { admin } from "../support/visits.ts";
 import { SITE_SELECTORS } from "./places/markings.ts";
 import type { Mode } from "./promise.ts";
-import type { Scene } from "./scene.ts";
+import { pageOf, type Scene } from "./scene.ts";
 import { type Site, startSite } from "./site.ts";
 import { startTap, type Tap } from "./tap.ts";
 import { type Read, TrafficReader } from "./traffic.ts";
@@ -19,7 +19,7 @@ import { type Client, connect } from "./websocket.ts";
 
 /** A question does not take a click before it has been there for a moment, ms. */
 const SETTLE_MS = 600;
-const TIMEOUT_MS = Number(process.env.TMO ?? 45_000);
+const TIMEOUT_MS = 60_000;
 
 /** Finds an element by selector and beginning of its text, in open shadow roots too. */
 const find = (selector: string, text: string) => `
@@ -71,10 +71,11 @@ export class Stage {
 	static async open(scenes: readonly Scene[], make: () => Promise<Driver>): Promise<Stage> {
 		let service: (Service & { site: string }) | undefined;
 		const tap = await startTap(() => service?.console ?? "");
-		const site = await startSite(
-			scenes,
-			() => `<script src="${tap.origin}/widget.js?site=${service?.site}" async></script>`,
-		);
+		const tag = () => `<script src="${tap.origin}/widget.js?site=${service?.site}" async></script>`;
+		const site = await startSite({
+			"/": () => `<!doctype html><title>Blank</title><p>blank</p>${tag()}`,
+			...Object.fromEntries(scenes.map((scene) => [`/scene/${scene.name}`, () => pageOf(scene, tag())])),
+		});
 		const company = { tenant: "Example", site: "Shop", origins: [site.origin], ...admin };
 		const [started, driver] = await Promise.all([startService(company), make()]);
 		service = started;

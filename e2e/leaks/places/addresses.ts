@@ -88,6 +88,9 @@ export const addresses: readonly Place[] = [
 		"an image of SVG text": `<img src="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='40' height='9'%3E%3Ctext y='8'%3ECANARY%3C/text%3E%3C/svg%3E">`,
 		"an image of SVG text in base64": '<img src="data:image/svg+xml;base64,BASE64-SVG">',
 		"an image button of SVG text": `<input type="image" alt="" src="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='40' height='9'%3E%3Ctext y='8'%3ECANARY%3C/text%3E%3C/svg%3E">`,
+	}),
+	// Drawn where the page itself fetches nothing from there: then its text is in no byte.
+	...markup("described", {
 		"an SVG file from the site": '<img src="/text.svg?text=CANARY" width="40" height="9">',
 	}),
 	{
