@@ -167,12 +167,15 @@ export class Masks {
 		return before !== JSON.stringify([this.#mode, this.#selectors]);
 	}
 
-	/** What is decided for a node, from its ancestors down. */
+	/**
+	 * What is decided for a node, from its ancestors down. One that has left the page, or stands in a document that its
+	 * frame has left, has lost what was decided above it: nothing of it leaves.
+	 */
 	verdict(node: Node): number {
 		const known = this.#memo.get(node);
 		if (known !== undefined) return known;
 		const parent = node === this.#own ? null : parentOf(node);
-		let verdict = parent ? this.verdict(parent) : this.root;
+		let verdict = parent ? this.verdict(parent) : node === this.#own ? this.root : Level.ignored;
 		const { nodeType } = node;
 		if (nodeType === 9) verdict = this.document(verdict, node as Document);
 		else if (parent?.nodeType === 1 && (nodeType === 1 || nodeType === 3))
