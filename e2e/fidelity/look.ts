@@ -46,7 +46,10 @@ export function look(doc: Document): Seen {
 	const children = (parent: Node, inner: Window & typeof globalThis): (Seen | string)[] => {
 		const all: (Seen | string)[] = [];
 		for (const node of parent.childNodes) {
-			if (node.nodeType === 1 && !unseen.test((node as Element).localName)) all.push(read(node as Element, inner));
+			// What the mirror itself keeps in the page, to show parts of drawings from elsewhere.
+			const isOurs = node.nodeType === 1 && (node as Element).hasAttribute("alongside-sprites");
+			if (node.nodeType === 1 && !isOurs && !unseen.test((node as Element).localName))
+				all.push(read(node as Element, inner));
 			if (node.nodeType !== 3 && node.nodeType !== 4) continue;
 			const text = (node as Text).data;
 			if (typeof all.at(-1) === "string") all.push((all.pop() as string) + text);

@@ -47,7 +47,6 @@ export const components: Trial[] = [
 	},
 	{
 		name: "manual slots",
-		lost: "ASSIGN is not sent",
 		html: page(`<div id="host"><b>one</b><b>two</b><b>three</b></div><script>
 			const root = document.getElementById("host").attachShadow({ mode: "open", slotAssignment: "manual" });
 			root.innerHTML = "<p>first: <slot id='f'>none</slot></p><p>second: <slot id='s'>none</slot></p>";
@@ -103,7 +102,6 @@ export const components: Trial[] = [
 	},
 	{
 		name: ":state()",
-		lost: "STATES is not sent",
 		html: page(`<style>x-light { display: block; width: 80px; height: 40px; background: silver } x-light:state(on) { background: gold } :host(:state(x)) { color: red } x-light:not(:state(on)):state(dim) { background: brown }</style>
 			<x-light>light</x-light><x-light>other</x-light><script>
 			customElements.define("x-light", class extends HTMLElement { constructor() { super(); this.internals = this.attachInternals(); } });

@@ -191,7 +191,6 @@ export const fields: Trial[] = [
 	},
 	{
 		name: "custom highlights",
-		lost: "HIGHLIGHT is not sent",
 		html: page(
 			`<style>::highlight(found) { background: gold } ::highlight(wrong) { text-decoration: underline wavy red; color: red }</style><p>${words}</p>`,
 		),
@@ -215,7 +214,6 @@ export const fields: Trial[] = [
 	},
 	{
 		name: "Web Animations",
-		lost: "ANIMATE is not sent",
 		html: page('<div class="box" id="a">one</div><div class="box" id="b">two</div>'),
 		steps: [
 			script(() => {

@@ -84,7 +84,6 @@ export const pictures: Trial[] = [
 	},
 	{
 		name: "video",
-		lost: "no still is sent, and the mirror shows the browser's controls",
 		html: page(`<video id="v" width="320" height="240" muted playsinline></video><p id="state">no video yet</p><script>
 			globalThis.film = async (colours) => {
 				const canvas = document.createElement("canvas");
@@ -228,7 +227,6 @@ export const pictures: Trial[] = [
 	},
 	{
 		name: "sprite",
-		lost: "an external <use> is not sent",
 		html: page(
 			'<svg width="100" height="100" fill="teal"><use href="sprite.svg#star"/></svg><svg width="100" height="100"><use id="u" xlink:href="sprite.svg#disc" fill="red"/></svg><p>text</p>',
 		),
@@ -267,7 +265,6 @@ export const pictures: Trial[] = [
 	},
 	{
 		name: "FontFace",
-		lost: "fonts that scripts add are not sent",
 		html: page(`<p style="font: 48px Late">${ICONS}</p>`),
 		files: { "late.woff2": font },
 		steps: [

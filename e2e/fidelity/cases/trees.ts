@@ -10,7 +10,6 @@ const rows = Array.from(
 export const trees: Trial[] = [
 	{
 		name: "document.write into a frame",
-		lost: "the mirror's frame stays empty after document.open",
 		html: page('<iframe id="f" width="400" height="200"></iframe><p>after</p>'),
 		steps: [
 			script(() => {
