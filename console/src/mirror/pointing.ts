@@ -32,6 +32,7 @@ export class Pointing {
 	readonly #hovered = new Chain("alongside-hover");
 	readonly #focusedWithin = new Chain("alongside-focus-within");
 	#focused: Element | undefined;
+	#clicked: Element | undefined;
 	#isFocusNew = false;
 	#selectedIn: Document | undefined;
 
@@ -41,10 +42,17 @@ export class Pointing {
 
 	focus(element: Element | undefined): void {
 		for (const name of ["alongside-focus", "alongside-focus-visible"]) this.#focused?.removeAttribute(name);
+		if (!element?.contains(this.#clicked ?? null)) this.#clicked = undefined;
 		this.#focused = element;
 		this.#isFocusNew = element !== undefined;
 		this.#focusedWithin.set(element);
 		element?.setAttribute("alongside-focus", "");
+	}
+
+	/** The mouse clicked an element: what has the focus by that, before or after, shows no ring. */
+	clicked(element: Element | undefined): void {
+		this.#clicked = element;
+		this.#showRing();
 	}
 
 	/**
@@ -52,10 +60,15 @@ export class Pointing {
 	 * is not on, which a body tells after the focus.
 	 */
 	finish(): void {
-		const focused = this.#isFocusNew ? this.#focused : undefined;
+		if (this.#isFocusNew) this.#showRing();
 		this.#isFocusNew = false;
-		if (focused && (isEditable(focused) || !this.#hovered.has(focused)))
-			focused.setAttribute("alongside-focus-visible", "");
+	}
+
+	#showRing(): void {
+		const focused = this.#focused;
+		if (!focused) return;
+		const isByMouse = this.#hovered.has(focused) || (this.#clicked !== undefined && focused.contains(this.#clicked));
+		focused.toggleAttribute("alongside-focus-visible", isEditable(focused) || !isByMouse);
 	}
 
 	/** Shows a selection between two points; undefined: none. It is real, but a frame without the focus is left without. */

@@ -108,6 +108,11 @@ export class Stage {
 		await Promise.race([decoded, new Promise((resolve) => setTimeout(resolve, READY_MS))]);
 	}
 
+	/** The visitor's mouse clicked a node. */
+	clicked(id: number): void {
+		this.#pointing.clicked(this.tree.element(id));
+	}
+
 	/** Scrolls the page itself. */
 	scroll(x: number, y: number): void {
 		if (!this.document) return;
