@@ -140,7 +140,6 @@ export const components: Trial[] = [
 	},
 	{
 		name: "details",
-		lost: "the mirror draws a focus ring on a summary that was clicked with the mouse",
 		html: page(`<style>details[open] summary { color: red } details::details-content { background: gold }</style>
 			<details id="x"><summary>one</summary><p>first text</p></details><details name="g" open><summary>two</summary>second</details><details name="g" id="z"><summary>three</summary>third</details>`),
 		steps: [
