@@ -33,6 +33,13 @@ const RULES: readonly unknown[] = ["ignore", "mask", "unmask", "no-control"];
 
 type Loose = Record<string, unknown>;
 const isObject = (value: unknown): value is Loose => typeof value === "object" && value !== null;
+const isString = (value: unknown): value is string => typeof value === "string";
+
+/** The defaults with those of their switches that a source has: on by `true` alone. */
+function switched<T extends object>(defaults: T, source: Loose): T {
+	const set = Object.entries(defaults).filter(([name, usual]) => typeof usual === "boolean" && name in source);
+	return { ...defaults, ...Object.fromEntries(set.map(([name]) => [name, source[name] === true])) };
+}
 
 /**
  * Reads a policy from JSON. An absent field gets its default; an unknown mode, or a selector that is not understood,
@@ -40,35 +47,21 @@ const isObject = (value: unknown): value is Loose => typeof value === "object" &
  */
 export function readPolicy(value: unknown): Policy {
 	if (!isObject(value)) return { ...DEFAULT_POLICY, mode: "strict" };
-	const flag = (source: Loose, name: string, absent: boolean): boolean =>
-		name in source ? source[name] === true : absent;
 	let mode = (value.mode ?? DEFAULT_POLICY.mode) as Mode;
 	if (!MODES.includes(mode)) mode = "strict";
 	const selectors: PolicySelector[] = [];
-	for (const entry of Array.isArray(value.selectors) ? value.selectors : []) {
-		if (isObject(entry) && typeof entry.css === "string" && RULES.includes(entry.rule)) {
-			const paths = Array.isArray(entry.paths) ? entry.paths.filter((p) => typeof p === "string") : [];
-			selectors.push({ css: entry.css, rule: entry.rule as Rule, ...(paths.length ? { paths } : {}) });
+	const entries = value.selectors ?? [];
+	for (const entry of Array.isArray(entries) ? entries : [entries]) {
+		const { css, rule, paths } = isObject(entry) ? entry : {};
+		const where = paths ?? [];
+		if (typeof css === "string" && RULES.includes(rule) && Array.isArray(where) && where.every(isString)) {
+			selectors.push({ css, rule: rule as Rule, ...(where.length ? { paths: where } : {}) });
 		} else {
 			mode = "strict";
 		}
 	}
-	const url = isObject(value.url) ? value.url : {};
-	return {
-		version: Number(value.version) || 0,
-		mode,
-		selectors,
-		url: {
-			domain: flag(url, "domain", true),
-			path: flag(url, "path", true),
-			query: flag(url, "query", false),
-			hash: flag(url, "hash", false),
-		},
-		foreignUnmask: flag(value, "foreignUnmask", false),
-		closedRoots: flag(value, "closedRoots", false),
-		canvas: flag(value, "canvas", true),
-		images: flag(value, "images", true),
-	};
+	const url = switched(DEFAULT_POLICY.url, isObject(value.url) ? value.url : {});
+	return { ...switched(DEFAULT_POLICY, value), version: Number(value.version) || 0, mode, selectors, url };
 }
 
 /** Whether a selector holds on a path. */

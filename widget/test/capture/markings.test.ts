@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ATTRIBUTE_MARKS, CLASS_MARKS, Mark } from "../../src/mask/markings.ts";
+import { readPolicy } from "../../src/policy.ts";
 import { Lab, type Sheet } from "./harness.ts";
 
 let lab: Lab;
@@ -97,4 +98,32 @@ test("nodes moved between marked and clear parents, markings that come and go", 
 	await sheet.settled();
 	assert.deepEqual(found(sheet), []);
 	await sheet.close();
+});
+
+test("what a policy says and nobody understands makes the page strict", () => {
+	const mask = { css: "p", rule: "mask" };
+	for (const broken of [
+		null,
+		7,
+		{ mode: "open" },
+		{ mode: 1 },
+		{ selectors: "p" },
+		{ selectors: [mask, { css: "b" }] },
+		{ selectors: [{ css: 1, rule: "mask" }] },
+		{ selectors: [{ ...mask, rule: "reveal" }] },
+		{ selectors: [{ ...mask, paths: "/x" }] },
+		{ selectors: [{ ...mask, paths: ["/x", 3] }] },
+	])
+		assert.equal(readPolicy(broken).mode, "strict", JSON.stringify(broken));
+	assert.equal(readPolicy({ selectors: null }).mode, "inputs");
+	assert.deepEqual(readPolicy({ selectors: [{ ...mask, paths: null }] }).selectors, [mask]);
+	const { url, images, canvas, foreignUnmask } = readPolicy({
+		url: { query: 1, path: false },
+		images: "yes",
+		foreignUnmask: true,
+	});
+	assert.deepEqual(
+		[url, images, canvas, foreignUnmask],
+		[{ domain: true, path: false, query: false, hash: false }, false, true, true],
+	);
 });
