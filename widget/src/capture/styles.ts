@@ -402,7 +402,7 @@ export class Styles {
 		for (const [owner, known] of this.#sheets) {
 			if (!known.key || known.told === GONE || (owner as HTMLStyleElement).sheet !== null) continue;
 			const id = this.#ids.of(owner as Node);
-			if (id) this.#body.sheet(known.number, id, 1, this.#funnel.media(""), known.key);
+			if (id) this.#body.sheet(known.number, id, 1, this.#funnel.media("", []), known.key);
 			known.told = GONE;
 			delete known.source;
 		}
