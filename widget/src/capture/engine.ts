@@ -13,6 +13,7 @@ import { Animations } from "./animations.ts";
 import { Body } from "./body.ts";
 import { Components } from "./components.ts";
 import { Selected } from "./css.ts";
+import { drain } from "./drain.ts";
 import { type Field, Fields } from "./fields.ts";
 import { Funnel } from "./funnel.ts";
 import { Highlights } from "./highlights.ts";
@@ -60,9 +61,6 @@ const SAMPLE_MS = 250;
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 60_000;
 
-/** So many elements are asked between two looks at the clock. */
-const SCROLLERS_PER_LOOK = 50;
-
 /** All that lives for one epoch. */
 type Epoch = {
 	masks: Masks;
@@ -87,7 +85,7 @@ type Epoch = {
 	/** What was told last. */
 	title: string | undefined;
 	/** Elements whose scroll offset was not asked for yet: asking makes the page lay out. */
-	unscrolled: Element[];
+	unscrolled: Set<Element>;
 	/** Names of custom elements whose definition is waited for, by registry. */
 	awaited: WeakMap<CustomElementRegistry, Set<string>>;
 };
@@ -248,7 +246,7 @@ export class Engine {
 		const funnel = new Funnel(masks, selected, (url, kind, element) => this.#resources.refer(url, kind, element));
 		const body = new Body();
 		const tree = new Tree(masks, funnel, body, {
-			element: (element, id, verdict, traits) => this.#sent(element, id, verdict, traits),
+			element: (element, verdict, traits) => this.#sent(element, verdict, traits),
 			root: (root) => this.#entered(root),
 			forgotten: (node) => this.#forgotten(node),
 			full: () => this.#send(),
@@ -299,7 +297,7 @@ export class Engine {
 			snapshot: true,
 			parts: 0,
 			title: undefined,
-			unscrolled: [],
+			unscrolled: new Set(),
 			awaited: new WeakMap(),
 		};
 	}
@@ -335,7 +333,7 @@ export class Engine {
 			this.#again();
 			return;
 		}
-		this.#rest(at);
+		this.#rest(at, deadline);
 		this.#send(true);
 		at.snapshot = false;
 		this.#resources.run();
@@ -359,26 +357,27 @@ export class Engine {
 			this.#again();
 			return;
 		}
+		const deadline = performance.now() + SLICE_MS;
 		if (this.#step(at)) return;
 		at.activity.tell();
 		at.styles.learn();
 		this.#grow(at);
 		at.tree.settle();
-		const deadline = performance.now() + SLICE_MS;
 		at.tree.flush(deadline);
-		this.#askScrollers(at, deadline);
-		this.#rest(at);
+		drain(at.unscrolled, deadline, (element) => {
+			if (element.scrollTop || element.scrollLeft) at.activity.scrolled(element);
+		});
+		this.#rest(at, deadline);
 		this.#send();
-		if (at.tree.dirty || at.unscrolled.length) this.#again();
+		if (at.tree.dirty || at.unscrolled.size || at.fields.dirty || at.pins.dirty) this.#again();
 		else this.#retry = RETRY_MS;
-		if (at.pictures.any) at.pictures.look(performance.now());
 		this.#resources.run();
 	}
 
 	/** What follows the tree in a body. */
-	#rest(at: Epoch): void {
-		at.fields.flush();
-		at.pins.flush();
+	#rest(at: Epoch, deadline: number): void {
+		at.fields.flush(deadline);
+		at.pins.flush(deadline);
 		// Those whose elements have just been sent, beside elements that they select.
 		at.styles.learn();
 		this.#grow(at);
@@ -394,14 +393,6 @@ export class Engine {
 		const title = at.funnel.title(this.#document);
 		if (title !== at.title) at.body.title(title);
 		at.title = title;
-	}
-
-	#askScrollers(at: Epoch, deadline: number): void {
-		do {
-			for (const element of at.unscrolled.splice(-SCROLLERS_PER_LOOK)) {
-				if (element.scrollTop || element.scrollLeft) at.activity.scrolled(element);
-			}
-		} while (at.unscrolled.length && performance.now() < deadline);
 	}
 
 	/** Starts a synchronous step: takes in what the observer holds back. True if it had to begin anew. */
@@ -449,12 +440,18 @@ export class Engine {
 		this.#slices?.port2.postMessage(0);
 	}
 
-	/** Sees to a flush in the next animation frame, or soon if there is none. */
+	/** Sees to a flush after the next animation frame, when the page is laid out anyway, or soon if there is none. */
 	#schedule(): void {
 		if (!this.#at || this.#stopped) return;
-		const flush = () => this.#guard(() => this.#flush());
-		this.#frame ||= this.#window.requestAnimationFrame(flush);
-		this.#timer ||= this.#window.setTimeout(flush, HIDDEN_MS);
+		this.#frame ||= this.#window.requestAnimationFrame((now) =>
+			this.#guard(() => {
+				this.#frame = 0;
+				// Only here does WebGL still hold its picture.
+				this.#at?.pictures.look(now);
+				this.#again();
+			}),
+		);
+		this.#timer ||= this.#window.setTimeout(() => this.#guard(() => this.#flush()), HIDDEN_MS);
 	}
 
 	#sample(): void {
@@ -490,12 +487,12 @@ export class Engine {
 	}
 
 	/** An element has just been written that is more than its tags. */
-	#sent(element: Element, id: number, verdict: number, traits: number): void {
+	#sent(element: Element, verdict: number, traits: number): void {
 		const at = this.#at;
 		if (!at) return;
-		if (isMasked(verdict)) at.pins.add(element, id, verdict);
+		if (isMasked(verdict)) at.pins.add(element);
 		if (isBox(verdict)) return;
-		if (traits & Trait.scrolls) at.unscrolled.push(element);
+		if (traits & Trait.scrolls) at.unscrolled.add(element);
 		if (traits & Trait.field) at.fields.add(element as Field, verdict);
 		if (traits & Trait.told) this.#told(at, element, verdict);
 		if (traits & Trait.custom && !element.matches(":defined")) this.#await(at, element);

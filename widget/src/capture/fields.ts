@@ -7,10 +7,14 @@
 import { Op } from "../../../wire/dom.ts";
 import { isBox, isMasked, type Masks } from "../mask/masks.ts";
 import type { Body } from "./body.ts";
+import { drain } from "./drain.ts";
 import type { Funnel } from "./funnel.ts";
 import type { Ids } from "./ids.ts";
 
 export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** So many fields are sampled at a time. */
+const SAMPLED = 400;
 
 export class Fields {
 	readonly #masks: Masks;
@@ -20,6 +24,7 @@ export class Fields {
 	/** By field: what was told of it last. */
 	readonly #told = new Map<Field, string>();
 	readonly #dirty = new Set<Field>();
+	#round = this.#told.keys();
 
 	constructor(masks: Masks, funnel: Funnel, body: Body, ids: Ids) {
 		this.#masks = masks;
@@ -53,16 +58,27 @@ export class Fields {
 		for (const field of this.#told.keys()) this.#dirty.add(field);
 	}
 
-	flush(): void {
-		for (const field of this.#dirty) {
+	/** Has some fields looked at that no event told of, the next ones each time. */
+	touchSome(): void {
+		for (let n = 0; n < SAMPLED; n++) {
+			const { value, done } = this.#round.next();
+			if (done) {
+				this.#round = this.#told.keys();
+				return;
+			}
+			this.#dirty.add(value);
+		}
+	}
+
+	flush(deadline: number): void {
+		drain(this.#dirty, deadline, (field) => {
 			const id = this.#ids.of(field);
 			const verdict = this.#masks.verdict(field);
-			if (!id || isBox(verdict)) continue;
+			if (!id || isBox(verdict)) return;
 			if (field.localName === "select") this.#select(field as HTMLSelectElement, id, verdict);
 			else if (field.type === "checkbox" || field.type === "radio") this.#check(field as HTMLInputElement, id, verdict);
 			else this.#value(field as HTMLInputElement, id, verdict);
-		}
-		this.#dirty.clear();
+		});
 	}
 
 	#value(field: HTMLInputElement | HTMLTextAreaElement, id: number, verdict: number): void {

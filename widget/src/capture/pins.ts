@@ -5,6 +5,7 @@
 
 import { isBox, isMasked, type Masks } from "../mask/masks.ts";
 import type { Body } from "./body.ts";
+import { drain } from "./drain.ts";
 import { extent } from "./funnel.ts";
 import type { Ids } from "./ids.ts";
 
@@ -34,8 +35,16 @@ export class Pins {
 		});
 	}
 
+	get dirty(): boolean {
+		return this.#dirty.size > 0;
+	}
+
 	/** A masked element or a box was sent. */
-	add(element: Element, id: number, verdict: number): void {
+	add(element: Element): void {
+		this.#dirty.add(element);
+	}
+
+	#pin(element: Element, id: number, verdict: number): void {
 		const box = isBox(verdict);
 		if (!box && !REPLACED.has(element.localName) && !hasText(element)) return;
 		const display = box ? "" : element.ownerDocument.defaultView?.getComputedStyle(element).display;
@@ -49,9 +58,8 @@ export class Pins {
 
 	forget(node: Node): void {
 		const element = node as Element;
-		if (!this.#told.delete(element)) return;
 		this.#dirty.delete(element);
-		this.#observer.unobserve(element);
+		if (this.#told.delete(element)) this.#observer.unobserve(element);
 	}
 
 	/** The children or the text of an element changed. */
@@ -64,21 +72,20 @@ export class Pins {
 		for (const element of this.#told.keys()) this.#dirty.add(element);
 	}
 
-	flush(): void {
-		for (const element of this.#dirty) {
+	flush(deadline: number): void {
+		drain(this.#dirty, deadline, (element) => {
 			const id = this.#ids.of(element);
-			if (!id) continue;
-			const verdict = this.#masks.verdict(element);
-			if (!this.#told.has(element)) this.add(element, id, verdict);
-			else {
-				const { width, height } = extent(element);
-				const told = `${width} ${height}`;
-				if (this.#told.get(element) === told) continue;
-				this.#told.set(element, told);
-				this.#body.pin(id, width, height);
+			if (!id) return;
+			if (!this.#told.has(element)) {
+				this.#pin(element, id, this.#masks.verdict(element));
+				return;
 			}
-		}
-		this.#dirty.clear();
+			const { width, height } = extent(element);
+			const told = `${width} ${height}`;
+			if (this.#told.get(element) === told) return;
+			this.#told.set(element, told);
+			this.#body.pin(id, width, height);
+		});
 	}
 
 	stop(): void {

@@ -19,7 +19,7 @@ export type Root = Document | ShadowRoot;
 /** What the rest of the capture hears about the tree while it is written. */
 export interface TreeEvents {
 	/** An element was sent that is masked, or that its name (bits of Trait) or a popover makes more than a plain one. */
-	element(element: Element, id: number, verdict: number, traits: number): void;
+	element(element: Element, verdict: number, traits: number): void;
 	/** A document or shadow root was sent: its changes must be observed from here on, before its children are read. */
 	root(root: Root): void;
 	/** A node is no longer in the mirror. */
@@ -439,7 +439,7 @@ export class Tree {
 			this.#body.at(here.known.id, here.anchor?.id ?? 0);
 			here.anchor = this.ids.add(element, verdict, here.known, here.anchor);
 			this.#body.box(here.anchor.id, layout);
-			this.#events.element(element, here.anchor.id, verdict, traits);
+			this.#events.element(element, verdict, traits);
 			return;
 		}
 		const root = this.#rootOf(element, traits, verdict);
@@ -456,7 +456,7 @@ export class Tree {
 		here.anchor = known;
 		this.#body.element(known.id, flags, !!leaf, this.#funnel.tag(element, verdict), attributes);
 		if (traits & ~Trait.childless || isMasked(verdict) || names.includes("popover"))
-			this.#events.element(element, known.id, verdict, traits);
+			this.#events.element(element, verdict, traits);
 		this.#sendIfFull();
 		if (leaf) return;
 		if (!(traits & Trait.childless)) stack.push({ known, last: null, anchor: undefined, slots: root?.nodeType === 11 });
