@@ -53,6 +53,8 @@ export type DebugCounts = {
 
 /** At most so long the page's thread is held at a time. */
 const SLICE_MS = 7;
+/** The clock is looked at after so many records of the observer. */
+const RECORDS_PER_LOOK = 128;
 /** While a page is hidden no animation frame comes. */
 const HIDDEN_MS = 1000;
 /** What no event tells is looked at this often. */
@@ -107,6 +109,9 @@ export class Engine {
 	#policy: Policy;
 	#at: Epoch | undefined;
 	#epoch: number;
+	/** What the observer told and is not noted yet, and how much of the first is. */
+	readonly #records: (readonly MutationRecord[])[] = [];
+	#heeded = 0;
 	#frame = 0;
 	#timer = 0;
 	#sampler = 0;
@@ -208,6 +213,8 @@ export class Engine {
 		this.#ends.clear();
 		this.#at?.pins.stop();
 		this.#at = undefined;
+		this.#records.length = 0;
+		this.#heeded = 0;
 		this.#window.cancelAnimationFrame(this.#frame);
 		this.#window.clearTimeout(this.#timer);
 		this.#window.clearInterval(this.#sampler);
@@ -306,12 +313,13 @@ export class Engine {
 	#slice(): void {
 		const at = this.#at;
 		if (!at) return;
+		const deadline = performance.now() + SLICE_MS;
+		if (!this.#heed([], deadline)) return;
 		if (!this.#options.ready()) {
 			this.#schedule();
 			return;
 		}
-		const deadline = performance.now() + SLICE_MS;
-		if (this.#step(at)) return;
+		if (this.#step(at, deadline)) return;
 		if (!at.snapshot) {
 			this.#flush();
 			return;
@@ -358,7 +366,7 @@ export class Engine {
 			return;
 		}
 		const deadline = performance.now() + SLICE_MS;
-		if (this.#step(at)) return;
+		if (this.#step(at, deadline)) return;
 		at.activity.tell();
 		at.styles.learn();
 		this.#grow(at);
@@ -395,9 +403,9 @@ export class Engine {
 		at.title = title;
 	}
 
-	/** Starts a synchronous step: takes in what the observer holds back. True if it had to begin anew. */
-	#step(at: Epoch): boolean {
-		this.#note(this.#observer.takeRecords());
+	/** Starts a synchronous step: takes in what the observer holds back. True if it must begin anew, or there is too much. */
+	#step(at: Epoch, deadline: number): boolean {
+		if (!this.#heed(this.#observer.takeRecords(), deadline)) return true;
 		for (const doc of this.#rewritten) if (this.#ends.has(doc)) this.#attach(doc);
 		this.#rewritten.clear();
 		if (!at.masks.step(this.#document, this.#window.location.pathname) || !at.tree.ids.count) return false;
@@ -470,20 +478,38 @@ export class Engine {
 		if (at.look || at.animations.dirty || at.styles.dirty || at.fields.dirty || at.pictures.any) this.#schedule();
 	}
 
-	#note(records: readonly MutationRecord[]): void {
+	/**
+	 * Notes what the observer told, until the deadline; true if that is all. If not, it goes on in the next slice, and
+	 * nothing is sent before.
+	 */
+	#heed(records: readonly MutationRecord[], deadline: number): boolean {
 		const at = this.#at;
-		if (!at || records.length === 0) return;
-		at.tree.note(records);
-		for (const { target, type, attributeName } of records) {
-			const owner = target.nodeType === 1 ? (target as Element) : target.parentElement;
-			const tag = owner?.localName;
-			if (tag === "style" || tag === "link" || tag === "head") at.styles.touch(target.getRootNode() as Root);
-			if (tag === "textarea" || tag === "option" || tag === "select" || tag === "input") {
-				at.fields.touch((tag === "option" ? owner?.closest("select") : owner) ?? undefined);
+		if (!at) return true;
+		if (records.length) this.#records.push(records);
+		for (let [batch] = this.#records; batch; [batch] = this.#records) {
+			while (this.#heeded < batch.length) {
+				this.#note(at, batch[this.#heeded++] as MutationRecord);
+				if (this.#heeded % RECORDS_PER_LOOK || performance.now() <= deadline) continue;
+				this.#again();
+				return false;
 			}
-			if (type === "attributes" && attributeName === "open" && tag === "dialog") at.activity.opened(owner as Element);
-			if (type !== "attributes") at.pins.touch(owner);
+			this.#records.shift();
+			this.#heeded = 0;
 		}
+		return true;
+	}
+
+	#note(at: Epoch, record: MutationRecord): void {
+		at.tree.note(record);
+		const { target, type } = record;
+		const owner = target.nodeType === 1 ? (target as Element) : target.parentElement;
+		const tag = owner?.localName;
+		if (tag === "style" || tag === "link" || tag === "head") at.styles.touch(target.getRootNode() as Root);
+		if (tag === "textarea" || tag === "option" || tag === "select" || tag === "input") {
+			at.fields.touch((tag === "option" ? owner?.closest("select") : owner) ?? undefined);
+		}
+		if (type !== "attributes") at.pins.touch(owner);
+		else if (tag === "dialog" && record.attributeName === "open") at.activity.opened(owner as Element);
 	}
 
 	/** An element has just been written that is more than its tags. */
@@ -580,8 +606,7 @@ export class Engine {
 	#newObserver(): MutationObserver {
 		return new this.#window.MutationObserver((records) =>
 			this.#guard(() => {
-				this.#note(records);
-				this.#schedule();
+				if (this.#heed(records, performance.now() + SLICE_MS)) this.#schedule();
 			}),
 		);
 	}

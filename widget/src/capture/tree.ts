@@ -126,21 +126,17 @@ export class Tree {
 	}
 
 	/** Notes what changed; keeps no value that the page has now. */
-	note(records: readonly MutationRecord[]): void {
+	note({ type, target, addedNodes, removedNodes, attributeName, oldValue }: MutationRecord): void {
 		this.#changed = true;
-		for (const record of records) {
-			const { target, type } = record;
-			if (type === "childList") {
-				for (const node of record.addedNodes) this.#touched.add(node);
-				for (const node of record.removedNodes) this.#touched.add(node);
-			} else if (type === "attributes") {
-				const { attributeName, oldValue } = record;
-				if (attributeName === "type" && oldValue?.toLowerCase() === "password")
-					this.#masks.rememberPassword(target as Element);
-				this.touchAttribute(target as Element, attributeName ?? "", oldValue);
-			} else {
-				this.#texts.add(target as Text);
-			}
+		if (type === "childList") {
+			for (let i = 0; i < addedNodes.length; i++) this.#touched.add(addedNodes[i] as Node);
+			for (let i = 0; i < removedNodes.length; i++) this.#touched.add(removedNodes[i] as Node);
+		} else if (type === "attributes") {
+			if (attributeName === "type" && oldValue?.toLowerCase() === "password")
+				this.#masks.rememberPassword(target as Element);
+			this.touchAttribute(target as Element, attributeName ?? "", oldValue);
+		} else {
+			this.#texts.add(target as Text);
 		}
 	}
 
