@@ -168,7 +168,7 @@ export class Funnel {
 				return this.#textual(element, name, value, masked);
 			case "naming":
 				if (name === "name" && element.localName !== "slot") return this.#asked(name, value, masked);
-				return seal(value.replace(/[^\s,:]+/g, (part) => this.#words.name(part)));
+				return seal(value.replace(/[^\s,:]+/g, (part) => this.#words.name(part, masked)));
 			case "lang":
 				return value === "" || LANGUAGE.test(value) ? seal(value) : undefined;
 			case "presentational":

@@ -20,6 +20,8 @@ const MANY_DIGITS = /\d(?:[\s.-]*\d){9}/;
 const TOKENS =
 	/("(?:[^"\\]|\\.)*")|#[\da-f]{3,8}(?![\w-])|[-+]?((?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)([a-z]*)|((?:[-_a-z\\]|[^ -~\s])(?:[-\w\\]|[^ -~\s])*)/gi;
 
+const MAX_SHOWN = 5000;
+
 let closed: string[] | undefined;
 /** Properties that take every keyword of theirs, but no name. */
 function closedProperties(): string[] {
@@ -40,6 +42,8 @@ const isKeyword = (word: string): boolean =>
 export class Words {
 	readonly #aliases = new Map<string, string>();
 	readonly #known = new Map<string, boolean>();
+	/** Names of slots and parts outside everything masked. */
+	readonly #shown = new Set<string>();
 	readonly #mentioned: (word: string) => boolean;
 
 	/** Takes what tells whether the page's style sheets have a word in their code. */
@@ -62,9 +66,13 @@ export class Words {
 		return this.#aliases.get(name);
 	}
 
-	/** A name as the page's style sheets have it, or else its alias; what it was once, it stays. */
-	name(name: string): string {
-		return this.#aliases.get(name) ?? (this.#mentioned(name) ? name : this.alias(name));
+	/**
+	 * A name as the page's style sheets have it, or as something that is not masked has shown it; else its alias. What it
+	 * was once, it stays: both sides of a pair must have the same.
+	 */
+	name(name: string, masked: boolean): string {
+		if (!masked && !this.#aliases.has(name) && this.#shown.size < MAX_SHOWN) this.#shown.add(name);
+		return this.#aliases.get(name) ?? (this.#shown.has(name) || this.#mentioned(name) ? name : this.alias(name));
 	}
 
 	/** A value or style text in which each word of somebody's own is an alias, each long number 0. Strings stay. */
