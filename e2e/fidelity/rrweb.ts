@@ -21,7 +21,7 @@ if (window === top) {
 		emit: (event) => window.__event(JSON.stringify(event)),
 		recordCanvas: true, collectFonts: true, inlineImages: true, recordDOM: true, maskInputOptions: { password: true },
 	});
-	if (document.documentElement) start(); else addEventListener("readystatechange", start, { once: true });
+	if (document.documentElement) start(); else document.addEventListener("readystatechange", start, { once: true });
 }`;
 
 const REPLAY = `import { Replayer } from "rrweb";
@@ -57,10 +57,15 @@ export async function openRrweb(browser: Browser, site: Site): Promise<Pair> {
 	const restart = () => {
 		order = order.then(() => stage.evaluate("begin()"));
 	};
+	const META = 4;
+	let isBegun = false;
 	await visitor.exposeBinding("__event", (_, event: string) => {
-		// Type 4 is rrweb's Meta event: what follows is of another document.
-		if (event.startsWith('{"type":4')) restart();
-		order = order.then(() => stage.evaluate((text) => (window as unknown as Hooks).take(text), event)).catch(() => {});
+		const { type } = JSON.parse(event) as { type: number };
+		// What follows a Meta event is of a document of its own; before the first, nothing is of any.
+		if (type === META) restart();
+		isBegun ||= type === META;
+		if (isBegun)
+			order = order.then(() => stage.evaluate((text) => (window as unknown as Hooks).take(text), event)).catch(() => {});
 	});
 	await visitor.addInitScript(record);
 	const goto = async (path: string) => void (await visitor.goto(`${site.origin}${path}?bare`));
