@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { cases } from "./fidelity/cases/all.ts";
-import { corpus } from "./fidelity/corpus.ts";
+import { corpus, prose } from "./fidelity/corpus.ts";
 import { pathOf, type Trial } from "./fidelity/hand.ts";
+import { blocks } from "./fidelity/look.ts";
 import { openOurs, startFidelityWorld, type World } from "./fidelity/ours.ts";
 import { isLost, type Moment, type Pair, walk } from "./fidelity/pair.ts";
+import { until } from "./support/browser.ts";
 import { root } from "./support/demo.ts";
 
 /** How long a moment may take to be the same on both sides: pictures are sampled, and this machine is shared. */
@@ -19,7 +21,7 @@ const MAY_BE_LOST = 5 / 48;
 let world: World;
 let pair: Pair | undefined;
 before(async () => {
-	world = await startFidelityWorld([...corpus, ...cases]);
+	world = await startFidelityWorld([...corpus, ...cases, prose]);
 });
 after(async () => {
 	await pair?.close();
@@ -64,4 +66,30 @@ test("pages by others", async (t) => {
 
 test("hard cases", async (t) => {
 	for (const trial of cases) await t.test(trial.name, () => tried(trial));
+});
+
+test("masked text keeps the size of its boxes and the number of its lines", async () => {
+	await pair?.close();
+	pair = undefined;
+	await world.mode("strict");
+	const masked = await openOurs(world, pathOf(prose));
+	try {
+		for (const trial of [prose, ...corpus.filter(({ name }) => /calendar|Bootstrap|admin/.test(name))]) {
+			await masked.open(pathOf(trial));
+			let sides: readonly [string[], string[]] = [[], []];
+			await until(
+				`the blocks of "${trial.name}" to be alike`,
+				async () => {
+					sides = await masked.both(blocks);
+					return sides[0].length > 5 && sides[0].join() === sides[1].join();
+				},
+				PATIENCE_MS,
+			).catch(() => assert.deepEqual(sides[1], sides[0], trial.name));
+		}
+		const [page, mirror] = await masked.both((doc) => doc.querySelector("h3")?.textContent);
+		assert(page && mirror && page !== mirror, "the text is masked");
+	} finally {
+		await masked.close();
+		await world.mode("marked-only");
+	}
 });

@@ -270,3 +270,17 @@ export const corpus: readonly Trial[] = [
 		],
 	},
 ];
+
+/** Text of our own, in many widths and kinds. */
+export const prose: Trial = {
+	name: "prose",
+	html: page(
+		[120, 210, 333, 480, 700]
+			.map(
+				(width) =>
+					`<section style="width: ${width}px"><h2>The first heading is long enough to break somewhere</h2><p>Tea is an <b>aromatic</b> beverage prepared by pouring hot or boiling water over cured or fresh leaves of <i>Camellia sinensis</i>, an evergreen shrub native to East Asia.</p><p style="text-align: justify; font: 13px/1.7 serif">After plain water, tea is the most widely consumed drink in the world. WWW iiii 1234567890.</p><ul><li>first item of a list, with some words<li>second</ul><button>Order now</button> <label>Your name</label></section>`,
+			)
+			.join(""),
+	),
+	steps: [],
+};

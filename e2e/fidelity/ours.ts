@@ -100,6 +100,11 @@ export async function openOurs({ browser, site, service }: World, path: string):
 					`((doc) => doc?.documentElement ? ${lookAt("doc")} : { n: "nothing", b: [], s: "", c: [] })((${mirroredDocument})())`,
 				),
 			]),
+		both: (read) =>
+			Promise.all([
+				visitor.page.evaluate<never>(`(${read})(document)`),
+				agent.page.evaluate<never>(`(${read})((${mirroredDocument})())`),
+			]),
 		async pictures() {
 			await hideWidget();
 			return Promise.all([pictureOf(visitor.page), pictureOf(agent.page)]);

@@ -14,6 +14,8 @@ export type Pair = {
 	open(path: string): Promise<void>;
 	/** What both documents show now, the visitor's first. */
 	looks(): Promise<readonly [Seen, Seen]>;
+	/** A function of both documents, the visitor's first. */
+	both<T>(read: (doc: Document) => T): Promise<readonly [T, T]>;
 	/** Both as pictures of the viewport; absent where a browser gives none. */
 	pictures?(): Promise<readonly [Buffer, Buffer]>;
 	close(): Promise<void>;

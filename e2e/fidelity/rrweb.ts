@@ -65,7 +65,9 @@ export async function openRrweb(browser: Browser, site: Site): Promise<Pair> {
 		if (type === META) restart();
 		isBegun ||= type === META;
 		if (isBegun)
-			order = order.then(() => stage.evaluate((text) => (window as unknown as Hooks).take(text), event)).catch(() => {});
+			order = order
+				.then(() => stage.evaluate((text) => (window as unknown as Hooks).take(text), event))
+				.catch(() => {});
 	});
 	await visitor.addInitScript(record);
 	const goto = async (path: string) => void (await visitor.goto(`${site.origin}${path}?bare`));
@@ -80,6 +82,8 @@ export async function openRrweb(browser: Browser, site: Site): Promise<Pair> {
 				.catch((error) => ({ n: `nothing: ${error}`, b: [], s: "", c: [] }));
 			return [page, mirror] as const;
 		},
+		both: (read) =>
+			Promise.all([visitor.evaluate<never>(`(${read})(document)`), stage.evaluate<never>(`(${read})(shown())`)]),
 		pictures: () => Promise.all([pictureOf(visitor), pictureOf(stage)]),
 		close: () => context.close(),
 	};
