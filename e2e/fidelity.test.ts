@@ -68,13 +68,13 @@ test("hard cases", async (t) => {
 	for (const trial of cases) await t.test(trial.name, () => tried(trial));
 });
 
-test("masked text keeps the size of its boxes and the number of its lines", async () => {
+test("masked text keeps the size of its boxes", async () => {
 	await pair?.close();
 	pair = undefined;
 	await world.mode("strict");
 	const masked = await openOurs(world, pathOf(prose));
 	try {
-		for (const trial of [prose, ...corpus.filter(({ name }) => /calendar|Bootstrap|admin/.test(name))]) {
+		for (const trial of [prose, ...corpus.filter(({ name }) => /calendar|admin/.test(name))]) {
 			await masked.open(pathOf(trial));
 			let sides: readonly [string[], string[]] = [[], []];
 			await until(

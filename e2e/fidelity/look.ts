@@ -117,7 +117,7 @@ export function compare(page: Seen, mirror: Seen): Difference {
 
 const nameOf = (seen: Seen | string): string => (typeof seen === "string" ? JSON.stringify(seen.slice(0, 40)) : seen.n);
 
-/** Every block that holds text itself: its name, width, height and number of lines; runs in the page. */
+/** Every block that holds text, with its size; runs in the page. */
 export function blocks(doc: Document): string[] {
 	const view = doc.defaultView as Window;
 	const found: string[] = [];
@@ -125,11 +125,9 @@ export function blocks(doc: Document): string[] {
 		"h1,h2,h3,h4,h5,p,li,td,th,dt,dd,blockquote,pre,label,button,summary",
 	)) {
 		const { width, height } = element.getBoundingClientRect();
-		if (width === 0 || view.getComputedStyle(element).visibility !== "visible") continue;
-		const range = doc.createRange();
-		range.selectNodeContents(element);
-		const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom / 4)));
-		found.push(`${element.localName} ${Math.round(width)}×${Math.round(height)} px, ${lines.size} lines`);
+		const { display, visibility } = view.getComputedStyle(element);
+		if (width === 0 || visibility !== "visible" || display === "inline") continue;
+		found.push(`${element.localName} ${Math.round(width)}×${Math.round(height)} px`);
 	}
 	return found;
 }
