@@ -18,12 +18,19 @@ type Event = {
 	args?: { data?: { url?: string } };
 };
 
-export function longestBlock(trace: Buffer, pid: number): number {
+export type Blocks = {
+	/** A tool's, ms. */
+	blockMS: number;
+	/** Of the page's thread, whoever it was, laying out and drawing included, ms. */
+	taskMS: number;
+};
+
+export function longestBlocks(trace: Buffer, pid: number): Blocks {
 	const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: Event[] };
 	const events = traceEvents.filter((event) => event.ph === "X" && event.pid === pid && event.tid === pid);
 	// Outer events first where both begin at once.
 	events.sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
-	let longest = 0;
+	const longest: Blocks = { blockMS: 0, taskMS: 0 };
 	let inTask = 0;
 	let taskEnd = 0;
 	let countedEnd = 0;
@@ -31,12 +38,13 @@ export function longestBlock(trace: Buffer, pid: number): number {
 		if (name.endsWith("RunTask") && ts >= taskEnd) {
 			taskEnd = ts + dur;
 			inTask = 0;
+			longest.taskMS = Math.max(longest.taskMS, tdur / 1000);
 		}
 		const isTools = name === "FunctionCall" && args?.data?.url?.includes(TOOL_PATH) === true;
 		if (!(isTools || name === "RunMicrotasks") || ts < countedEnd) continue;
 		countedEnd = ts + dur;
 		inTask += tdur / 1000;
-		longest = Math.max(longest, inTask);
+		longest.blockMS = Math.max(longest.blockMS, inTask);
 	}
 	return longest;
 }

@@ -185,6 +185,17 @@ export const driver = {
 		keeps = false;
 		kept = [];
 	},
+	/** What was emitted since the last call, text as it is, bytes in base64. */
+	messages(): string[] {
+		const messages = kept;
+		kept = [];
+		count = 0;
+		return messages.map((message) =>
+			typeof message === "string"
+				? message
+				: btoa(message.reduce((text, byte) => text + String.fromCharCode(byte), "")),
+		);
+	},
 	/** What was emitted since the last call. `deflated`: it goes out as it is. */
 	async taken(deflated: boolean): Promise<{ messages: number; bytes: number }> {
 		const messages = kept;

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { deflateRawSync, gunzipSync } from "node:zlib";
 import { type Browser, type CDPSession, chromium, type Page } from "playwright-core";
-import { longestBlock, TOOL_PATH, TRACE_CATEGORIES } from "./blocks.ts";
+import { type Blocks, longestBlocks, TOOL_PATH, TRACE_CATEGORIES } from "./blocks.ts";
 import { type CPU, ProcessClock, since } from "./cpu.ts";
 import { pages } from "./pages.ts";
 import { scripts, type Tool } from "./tools.ts";
@@ -27,14 +27,13 @@ const FLAGS = [
 	"--disable-features=SpareRendererForSitePerProcess,WebUIOmniboxPopup,WebUIOmniboxAimPopup,LocalNetworkAccessChecks",
 ];
 
-export type Measured = CPU & {
-	/** Held the page's thread at a stretch, thread time. */
-	blockMS: number;
-	messages: number;
-	bytes: number;
-	/** From the beginning until everything was at rest. */
-	wallMS: number;
-};
+export type Measured = CPU &
+	Blocks & {
+		messages: number;
+		bytes: number;
+		/** From the beginning until everything was at rest. */
+		wallMS: number;
+	};
 
 export class Lab {
 	readonly #browser: Browser;
@@ -153,7 +152,7 @@ export class Bench {
 		const cpu = since(this.#clock.read(), before);
 		const wallMS = performance.now() - began;
 		const trace = await this.#browser.stopTracing();
-		return { ...cpu, wallMS, blockMS: longestBlock(trace, this.#pid), ...(await this.#taken()) };
+		return { ...cpu, wallMS, ...longestBlocks(trace, this.#pid), ...(await this.#taken()) };
 	}
 
 	/** JS heap, DOM and buffers in use after garbage was collected. */

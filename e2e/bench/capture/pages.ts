@@ -113,6 +113,7 @@ export const pages: Record<string, () => { type: string; body: string }> = {
 	"/60000": () => html(elements(60_000, PLAIN)),
 	"/table": () => html(table(10_000)),
 	"/app": () => html(app()),
+	"/viewer": () => html(document("", `<iframe sandbox="allow-same-origin" width="1280" height="800"></iframe>`)),
 	"/sheet.css": () => ({ type: "text/css", body: sheet() }),
 };
 

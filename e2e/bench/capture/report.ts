@@ -1,6 +1,8 @@
 /** Medians, spreads and ratios of what was measured, as Markdown. */
 import type { Case, Sample } from "./cases.ts";
+import type { Idle } from "./idle.ts";
 import type { Measured } from "./lab.ts";
+import type { MirrorCost } from "./mirror.ts";
 import type { Size } from "./tools.ts";
 
 const ALONE = "page alone";
@@ -105,4 +107,42 @@ export function sizeTable(all: Record<string, Size>): string {
 		[tool, min, gzip, brotli].map((cell) => cell.toLocaleString("en")),
 	);
 	return `### Size, bytes (goal for ours: 15,000 brotli)\n\n${table(["", "minified", "gzip", "brotli"], rows)}\n`;
+}
+
+const kB = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
+
+export function heapTable(growth: ReadonlyMap<string, number>): string {
+	const alone = growth.get(ALONE) ?? 0;
+	const rows = [...growth].map(([tool, bytes]) => [tool, kB(tool === ALONE ? bytes : bytes - alone)]);
+	return `### Heap after some 200,000 changes that leave the page as it was\n\n${table(["", "growth above the page alone"], rows)}\n`;
+}
+
+export function idleTable(found: readonly Idle[]): string {
+	const [alone] = found;
+	const rows = found.map(({ page, msPerSecond }) => [
+		page,
+		msPerSecond.toFixed(2),
+		(msPerSecond - (alone?.msPerSecond ?? 0)).toFixed(2),
+	]);
+	return `### A page that nobody watches (goal: 1 ms a second)\n\n${table(["", "CPU ms a second", "above the page"], rows)}\n`;
+}
+
+export function mirrorTable(costs: readonly MirrorCost[]): string {
+	const rows = costs.map(({ viewer, snapshot, diff, epochBytes }) => [
+		viewer,
+		ms(snapshot.totalMS),
+		ms(snapshot.taskMS),
+		ms(diff.totalMS),
+		ms(diff.taskMS),
+		epochBytes === undefined ? "" : kB(epochBytes),
+	]);
+	const head = [
+		"",
+		"60,000 elements: CPU ms",
+		"longest task, laying out included (goal 50)",
+		"500 texts changed: CPU ms",
+		"longest task (goal 16)",
+		"heap an epoch of 600 elements",
+	];
+	return `### Showing a page\n\n${table(head, rows)}\n`;
 }

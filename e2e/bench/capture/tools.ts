@@ -48,6 +48,12 @@ export const tools: Tool[] = [
 	},
 ];
 
+/** What shows a page, each with the tool whose messages it reads. */
+export const viewers: (Tool & { reads: string })[] = [
+	{ name: "mirror", adapter: "ours-mirror", reads: "ours", quietMS: 300 },
+	{ name: "rrweb's replayer", adapter: "rrweb-replayer", reads: "rrweb", quietMS: 300 },
+];
+
 const options = { bundle: true, minify: true, format: "esm", target: "es2022", write: false } as const;
 
 /** Scripts by path: one per adapter, the module as it is shipped, and what drives a page. */
@@ -58,8 +64,9 @@ export async function scripts(): Promise<Map<string, string>> {
 	const served = new Map([
 		["/bench/driver.js", await bundle("driver.ts", "iife")],
 		[`${TOOL_PATH}capture.js`, readFileSync(`${root}/widget/dist/capture.js`, "utf8")],
+		[`${TOOL_PATH}mirror.js`, readFileSync(`${root}/console/dist/mirror.js`, "utf8")],
 	]);
-	for (const name of new Set(tools.flatMap(({ adapter }) => adapter ?? [])))
+	for (const name of new Set([...tools, ...viewers].flatMap(({ adapter }) => adapter ?? [])))
 		served.set(`${TOOL_PATH}${name}.js`, await bundle(`adapters/${name}.ts`));
 	return served;
 }

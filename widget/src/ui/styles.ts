@@ -122,7 +122,7 @@ h3{margin:1em 0 .3em;font-size:.85em;font-weight:650;color:var(--soft)}
 @media (prefers-reduced-motion:no-preference){
 .panel,.bar,.info{animation:rise .18s ease-out}
 @keyframes rise{from{opacity:0;transform:translateY(8px)}}
-.wait .dot{animation:breathe 2s ease-in-out infinite}
+.wait .dot{animation:breathe 2s ease-in-out 5}
 @keyframes breathe{50%{opacity:.3}}
 .cursor{transition:opacity .4s}
 .ring{animation:ring .7s ease-out forwards}
