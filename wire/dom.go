@@ -60,7 +60,7 @@ const (
 var operands = map[OpCode]string{
 	OpAt: "vv", OpElement: "vsa", OpUp: "", OpText: "s", OpShadow: "v", OpContent: "v", OpBox: "a",
 	OpRemove: "v", OpMove: "vvv", OpAttr: "vss", OpUnattr: "vs", OpData: "vs", OpValue: "vs", OpChecked: "vv",
-	OpSelected: "vp", OpScroll: "vzz", OpFocus: "v", OpHover: "v", OpSelection: "vvvv", OpOpen: "vv", OpMedia: "vvfff",
+	OpSelected: "vp", OpScroll: "vzz", OpFocus: "vv", OpHover: "v", OpSelection: "vvvv", OpOpen: "vv", OpMedia: "vvfff",
 	OpPicture: "vk", OpDefined: "v", OpSheet: "vvvsk", OpAdopt: "vp", OpRule: "vps", OpUnrule: "vp", OpResource: "kk",
 	OpSize: "vff", OpTitle: "s", OpStates: "vt", OpAssign: "vp", OpHighlight: "svp",
 	OpAnimate: "vvsssvvvfffff", OpPlayback: "vvff", OpMoves: "vvp",

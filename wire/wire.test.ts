@@ -90,7 +90,7 @@ const operands: Record<keyof typeof Op, string> = {
 	checked: "vv",
 	selected: "vp",
 	scroll: "vzz",
-	focus: "v",
+	focus: "vv",
 	hover: "v",
 	selection: "vvvv",
 	open: "vv",

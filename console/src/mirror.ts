@@ -291,8 +291,6 @@ class FrameMirror implements Mirror {
 		if (!pointer) return;
 		const point = this.place(pointer);
 		const placed = { ...pointer, px: point?.x ?? pointer.x, py: point?.y ?? pointer.y };
-		// A click that is made by a key has no place.
-		if (frame.kind === Kind.click && (pointer.x !== 0 || pointer.y !== 0)) this.#stage?.clicked(pointer.node);
 		if (frame.kind === Kind.click) this.onClick?.(placed, frame);
 		else this.onPointer?.(placed, frame);
 	}

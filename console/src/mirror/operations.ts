@@ -32,7 +32,7 @@ const decoders = {
 	[Op.checked]: (r: DomReader) => ({ id: r.varint(), flags: r.varint() }),
 	[Op.selected]: (r: DomReader) => ({ id: r.varint(), options: numbers(r) }),
 	[Op.scroll]: (r: DomReader) => ({ id: r.varint(), x: r.svarint(), y: r.svarint() }),
-	[Op.focus]: (r: DomReader) => ({ id: r.varint() }),
+	[Op.focus]: (r: DomReader) => ({ id: r.varint(), isVisible: r.varint() === 1 }),
 	[Op.hover]: (r: DomReader) => ({ id: r.varint() }),
 	[Op.selection]: (r: DomReader) => ({
 		anchor: r.varint(),

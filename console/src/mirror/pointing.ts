@@ -1,6 +1,6 @@
 /** Shows where the visitor points, what has the focus and what is selected, without touching the agent's own. */
 
-import { isElement, isHTML } from "./elements.ts";
+import { isElement } from "./elements.ts";
 import { clamp } from "./highlights.ts";
 import { renderedParent } from "./tree.ts";
 
@@ -22,53 +22,25 @@ class Chain {
 		for (const element of marked) if (!this.#marked.has(element)) element.setAttribute(this.#attribute, "");
 		this.#marked = marked;
 	}
-
-	has(element: Element): boolean {
-		return this.#marked.has(element);
-	}
 }
 
 export class Pointing {
 	readonly #hovered = new Chain("alongside-hover");
 	readonly #focusedWithin = new Chain("alongside-focus-within");
 	#focused: Element | undefined;
-	#clicked: Element | undefined;
-	#isFocusNew = false;
 	#selectedIn: Document | undefined;
 
 	hover(element: Element | undefined): void {
 		this.#hovered.set(element);
 	}
 
-	focus(element: Element | undefined): void {
+	/** An element has the focus; whether a ring shows is for the visitor's browser to say, by key or mouse. */
+	focus(element: Element | undefined, isVisible: boolean): void {
 		for (const name of ["alongside-focus", "alongside-focus-visible"]) this.#focused?.removeAttribute(name);
-		if (!element?.contains(this.#clicked ?? null)) this.#clicked = undefined;
 		this.#focused = element;
-		this.#isFocusNew = element !== undefined;
 		this.#focusedWithin.set(element);
 		element?.setAttribute("alongside-focus", "");
-	}
-
-	/** The mouse clicked an element: what has the focus by that, before or after, shows no ring. */
-	clicked(element: Element | undefined): void {
-		this.#clicked = element;
-		this.#showRing();
-	}
-
-	/**
-	 * Ends a body. The wire does not say whether the ring shows: it does for what one types into, and for what the mouse
-	 * is not on, which a body tells after the focus.
-	 */
-	finish(): void {
-		if (this.#isFocusNew) this.#showRing();
-		this.#isFocusNew = false;
-	}
-
-	#showRing(): void {
-		const focused = this.#focused;
-		if (!focused) return;
-		const isByMouse = this.#hovered.has(focused) || (this.#clicked !== undefined && focused.contains(this.#clicked));
-		focused.toggleAttribute("alongside-focus-visible", isEditable(focused) || !isByMouse);
+		element?.toggleAttribute("alongside-focus-visible", isVisible);
 	}
 
 	/** Shows a selection between two points; undefined: none. It is real, but a frame without the focus is left without. */
@@ -79,8 +51,4 @@ export class Pointing {
 		if (!anchor || !focus || focus.ownerDocument !== document) return;
 		document?.getSelection()?.setBaseAndExtent(anchor, clamp(anchor, anchorOffset), focus, clamp(focus, focusOffset));
 	}
-}
-
-function isEditable(element: Element): boolean {
-	return isHTML(element, "input") || isHTML(element, "textarea") || element.hasAttribute("contenteditable");
 }

@@ -97,7 +97,6 @@ export class Stage {
 	/** Ends a body: what needs the layout is done once. */
 	finish(): void {
 		this.#dressing.finish();
-		this.#pointing.finish();
 		this.#scrolling.apply();
 	}
 
@@ -106,11 +105,6 @@ export class Stage {
 		const images = [...(this.document?.images ?? [])].filter((image) => image.src !== "");
 		const decoded = Promise.allSettled(images.map((image) => image.decode()));
 		await Promise.race([decoded, new Promise((resolve) => setTimeout(resolve, READY_MS))]);
-	}
-
-	/** The visitor's mouse clicked a node. */
-	clicked(id: number): void {
-		this.#pointing.clicked(this.tree.element(id));
 	}
 
 	/** Scrolls the page itself. */
@@ -259,7 +253,7 @@ export class Stage {
 			const node = this.tree.node(id);
 			if (isElement(node) || node?.nodeType === Node.DOCUMENT_NODE) this.#scrolling.set(node, x, y);
 		},
-		[Op.focus]: ({ id }) => this.#pointing.focus(this.tree.element(id)),
+		[Op.focus]: ({ id, isVisible }) => this.#pointing.focus(this.tree.element(id), isVisible),
 		[Op.hover]: ({ id }) => this.#pointing.hover(this.tree.element(id)),
 		[Op.selection]: ({ anchor, anchorOffset, focus, focusOffset }) =>
 			this.#pointing.select(this.tree.node(anchor), anchorOffset, this.tree.node(focus), focusOffset),

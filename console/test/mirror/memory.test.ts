@@ -91,7 +91,7 @@ function keyframe(epoch: number): Uint8Array<ArrayBuffer>[] {
 	script.highlight("mark", [p + 1, 0, p + 1, 5]);
 	script.animate(1, p, "0% { opacity: 0 }", { iterations: Number.POSITIVE_INFINITY });
 	script.playback(1, 1, 0);
-	for (const id of [p, canvas]) script.op("focus", id);
+	for (const id of [p, canvas]) script.op("focus", id, 1);
 	script.op("hover", p);
 	for (let i = 0; i < 3; i++) {
 		script.element("iframe");
@@ -135,7 +135,7 @@ test("frames that come and go within an epoch leave nothing", async () => {
 			script.highlight("mark", [inner + 1, 0, inner + 1, 3]);
 			script.animate(1, inner, "0% { opacity: 0 }", { iterations: Number.POSITIVE_INFINITY });
 			script.playback(1, 1, 0);
-			script.op("focus", inner);
+			script.op("focus", inner, 1);
 			script.op("selection", inner + 1, 0, inner + 1, 2);
 			script.op("remove", frame);
 		}

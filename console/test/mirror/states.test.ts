@@ -43,7 +43,7 @@ test("fields hold values, checks and choices", async () => {
 test("hover and focus look as they do for the visitor, and the agent keeps the keyboard", async () => {
 	const sheet = style(
 		`@media (hover: hover) { p:hover > b { color: rgb(1,2,3) } } :focus { color: rgb(4,5,6) }
-		.hover\\:x:hover::before { content: "a:hover" } form:focus-within { color: rgb(7,8,9) } x-a:not(:defined) { color: red }`,
+		.hover\\:x:hover::before { content: "a:hover" } form:focus-within { color: rgb(7,8,9) } input:focus-visible { font-size: 21px } x-a:not(:defined) { color: red }`,
 	);
 	const script = new Script();
 	script.page();
@@ -57,7 +57,7 @@ test("hover and focus look as they do for the visitor, and the agent keeps the k
 	script.up();
 	script.leaf("x-a");
 	script.op("hover", bold);
-	script.op("focus", input);
+	script.op("focus", input, 1);
 	await bench.page.focus("#chat");
 	await bench.send([sheet.frame, script.snapshot()]);
 	const colours = (document: Document) => [
@@ -66,8 +66,14 @@ test("hover and focus look as they do for the visitor, and the agent keeps the k
 	];
 	const plain = "rgb(0, 0, 0)";
 	assert.deepEqual(await bench.look(colours), ["rgb(1, 2, 3)", "rgb(4, 5, 6)", "rgb(7, 8, 9)", plain, '"a:hover"']);
+	const size = (document: Document) => getComputedStyle(document.querySelector("input") as Element).fontSize;
+	assert.equal(await bench.look(size), "21px", "the ring shows");
+	script.op("focus", input, 0);
+	await bench.send([script.diff()]);
+	assert.notEqual(await bench.look(size), "21px", "it shows no more, though the focus stays");
+	assert.deepEqual((await bench.look(colours))[1], "rgb(4, 5, 6)");
 	script.op("hover", 0);
-	script.op("focus", 0);
+	script.op("focus", 0, 0);
 	await bench.send([script.diff()]);
 	assert.deepEqual(await bench.look(colours), [plain, plain, plain, plain, "none"]);
 	assert.equal(await bench.page.evaluate(() => document.activeElement?.id), "chat");

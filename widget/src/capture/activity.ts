@@ -22,7 +22,7 @@ export class Activity {
 	readonly #playing = new Set<HTMLMediaElement>();
 	readonly #defined = new Set<Element>();
 	#pointer: { target: Element; x: number; y: number } | undefined;
-	#focus: { told: number; dirty: boolean } = { told: 0, dirty: true };
+	#focus: { told: string; dirty: boolean } = { told: "0,0", dirty: true };
 	#hover: { told: number; target: Element | undefined } = { told: 0, target: undefined };
 	#selection: { told: string; dirty: boolean } = { told: "0,0,0,0", dirty: true };
 	#viewport = "";
@@ -96,7 +96,6 @@ export class Activity {
 			if (id) this.#body.numbers(Op.defined, id);
 		}
 		this.#defined.clear();
-		// Whether the ring of the focus shows depends on where the pointer is.
 		this.#writeHover();
 		if (this.#focus.dirty) this.#writeFocus(doc);
 		if (this.#selection.dirty) this.#writeSelection(doc);
@@ -206,9 +205,11 @@ export class Activity {
 			if (!inner) break;
 		}
 		const id = active && active !== doc.body && !isBox(this.#masks.verdict(active)) ? this.#ids.of(active) : 0;
-		if (id === this.#focus.told) return;
-		this.#focus.told = id;
-		this.#body.numbers(Op.focus, id);
+		const focus = [id, id && matches(active as Element, ":focus-visible") ? 1 : 0];
+		const told = focus.join();
+		if (told === this.#focus.told) return;
+		this.#focus.told = told;
+		this.#body.numbers(Op.focus, ...focus);
 	}
 
 	#writeHover(): void {

@@ -686,7 +686,8 @@ export class Engine {
 			else if (tag === "img") at.tree.touchAttribute(node as Element, "src");
 		});
 		if (root.nodeType !== 9) return;
-		on(root, "focusin focusout", (at) => at.activity.focused());
+		// A key may bring out the ring of what has the focus already.
+		on(root, "focusin focusout keydown", (at) => at.activity.focused());
 		on(root, "selectionchange", (at) => at.activity.selected());
 		on(root, "fullscreenchange", (at, node) => at.activity.opened(node as Element));
 		// What comes under a pointer that rests is told by pointerover alone.

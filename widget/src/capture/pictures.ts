@@ -3,7 +3,7 @@
 import { isMasked, type Masks } from "../mask/masks.ts";
 import { hex } from "./hash.ts";
 import type { Ids } from "./ids.ts";
-import { toBlob } from "./resources.ts";
+import { ENOUGH_BYTES, toBlob } from "./resources.ts";
 import { AssetType, type Sender } from "./sender.ts";
 
 const LOOK_MS = 500;
@@ -79,13 +79,17 @@ export class Pictures {
 
 	async #take(canvas: Canvas): Promise<void> {
 		const { element } = canvas;
-		const [width, height, most, quality] = sizeOf(element);
+		const [width, height, most, qualities] = sizeOf(element);
 		const scale = Math.min(1, most / width);
 		const copy = element.ownerDocument.createElement("canvas");
 		copy.width = Math.max(1, Math.round(width * scale));
 		copy.height = Math.max(1, Math.round(height * scale));
 		copy.getContext("2d")?.drawImage(element, 0, 0, copy.width, copy.height);
-		const blob = await toBlob(copy, quality);
+		let blob: Blob | undefined;
+		for (const quality of qualities) {
+			blob = await toBlob(copy, quality);
+			if (blob && blob.size <= ENOUGH_BYTES) break;
+		}
 		if (!blob) return;
 		const bytes = new Uint8Array(await blob.arrayBuffer());
 		if (!this.#mayShow(element) || this.#canvases.get(element) !== canvas) return;
@@ -99,10 +103,13 @@ export class Pictures {
 	}
 }
 
-/** Width, height, the width to be told at most, and how well; nothing for a video that shows its poster still. */
-function sizeOf(element: Pictured): readonly [width: number, height: number, most: number, quality: number] {
-	if (!("videoWidth" in element)) return [element.width, element.height, MAX_WIDTH, 0.75];
+/**
+ * Width, height, the width to be told at most, and how well, the next where it grows too large (1: without loss); nothing
+ * for a video that shows its poster still.
+ */
+function sizeOf(element: Pictured): readonly [width: number, height: number, most: number, qualities: number[]] {
+	if (!("videoWidth" in element)) return [element.width, element.height, MAX_WIDTH, [1, 0.75]];
 	const { videoWidth, videoHeight, readyState, poster, played } = element;
 	const shows = readyState > 1 && (!poster || played.length > 0);
-	return [shows ? videoWidth : 0, videoHeight, VIDEO_WIDTH, 0.5];
+	return [shows ? videoWidth : 0, videoHeight, VIDEO_WIDTH, [0.5]];
 }

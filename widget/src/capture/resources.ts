@@ -24,7 +24,7 @@ type Resource = {
  * Larger pictures are drawn anew, at the size they are shown in and coarser where that is not enough: on a line of
  * 1 Mbit/s a change of the page waits for less than a second behind one.
  */
-const ENOUGH_BYTES = 96_000;
+export const ENOUGH_BYTES = 96_000;
 /** Of pictures small enough to be tried without any loss (WebP of quality 1), pixels. */
 const LOSSLESS_PIXELS = 300_000;
 const QUALITIES = [0.85, 0.6, 0.35];

@@ -56,6 +56,7 @@ export class Applier {
 	root: Mirrored | undefined;
 	title = "";
 	focus = 0;
+	focusVisible = false;
 	hover = 0;
 	selection: number[] = [];
 	complete = false;
@@ -224,8 +225,10 @@ export class Applier {
 				const target = node();
 				const at: [number, number] = [r.svarint(), r.svarint()];
 				if (target) target.scroll = at;
-			} else if (op === Op.focus) this.focus = r.varint();
-			else if (op === Op.hover) this.hover = r.varint();
+			} else if (op === Op.focus) {
+				this.focus = r.varint();
+				this.focusVisible = r.varint() === 1;
+			} else if (op === Op.hover) this.hover = r.varint();
 			else if (op === Op.selection) this.selection = [r.varint(), r.varint(), r.varint(), r.varint()];
 			else if (op === Op.media) {
 				const target = node();

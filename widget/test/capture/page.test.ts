@@ -186,6 +186,23 @@ test("scroll, fields, focus, selection, dialogs, details, title, pointer, viewpo
 	await sheet.close();
 });
 
+test("the focus is told with whether it shows, which a key brings out", async () => {
+	const sheet = await open("<body><button>one</button><button>two</button></body>");
+	const told = async (act: () => Promise<void>) => {
+		await act();
+		await sheet.page.waitForTimeout(100);
+		await sheet.settled();
+		const { nodes, focus, focusVisible } = sheet.mirror();
+		return [nodes.get(focus)?.tag, focusVisible];
+	};
+	assert.deepEqual(await told(() => sheet.page.click("button")), ["button", false]);
+	assert.deepEqual(await told(() => sheet.page.keyboard.press("a")), ["button", true]);
+	assert.deepEqual(await told(() => sheet.page.click("button + button")), ["button", false]);
+	assert.deepEqual(await told(() => sheet.page.keyboard.press("Shift+Tab")), ["button", true]);
+	assert.deepEqual(await told(() => sheet.page.evaluate("document.activeElement.blur()")), [undefined, false]);
+	await sheet.close();
+});
+
 test("a canvas is a picture when it changes, and silent while it does not; never a masked one", async () => {
 	const sheet = await open(
 		"<body><canvas id=k width=40 height=40></canvas><canvas class=alongside-mask id=m></canvas></body>",
