@@ -12,7 +12,7 @@ import { until } from "./support/browser.ts";
 import { root } from "./support/demo.ts";
 
 /** How long a moment may take to be the same on both sides: pictures are sampled, and this machine is shared. */
-const PATIENCE_MS = 8000;
+const PATIENCE_MS = 20_000;
 /** For what is known to be lost, which never becomes the same. */
 const LOST_PATIENCE_MS = 1500;
 /** Of any 48 hard cases. */

@@ -200,7 +200,6 @@ export const corpus: readonly Trial[] = [
 	},
 	{
 		name: "web components",
-		lost: "the mirror guesses whether a focus ring shows: it draws one on an option of an open list, 0.27 % of pixels",
 		html: page(`<link rel="stylesheet" href="/npm/@shoelace-style/shoelace/cdn/themes/light.css"><script type="module" src="/npm/@shoelace-style/shoelace/cdn/shoelace.js"></script>
 			<sl-button id="open" variant="primary">Open dialog</sl-button> <sl-button id="draw">Open drawer</sl-button> <sl-badge>12</sl-badge> <sl-rating value="3"></sl-rating>
 			<sl-input label="Name" value="Ada" help-text="Your name"></sl-input><sl-select label="Tea" value="assam" id="select"><sl-option value="assam">Assam</sl-option><sl-option value="sencha">Sencha</sl-option></sl-select>
@@ -254,7 +253,6 @@ export const corpus: readonly Trial[] = [
 	},
 	{
 		name: "Bootstrap template",
-		lost: "charts on a canvas travel as WebP of quality 0.75, and a drawing in a file as pixels: 0.18 % of them off",
 		html: withoutNetwork(packaged("startbootstrap-sb-admin-2/index.html"))
 			.replaceAll(/(href|src)="(?=(?:vendor|css|js|img)\/)/g, '$1="/npm/startbootstrap-sb-admin-2/')
 			.replace("<head>", "<head><style>html { caret-color: transparent }</style>"),

@@ -30,6 +30,9 @@ export type Moment = {
 	told: string[];
 };
 
+/** How long what is to be clicked may take to be there. */
+const HAND_MS = 20_000;
+
 export const PIXELS_OFF = 0.001;
 export const isLost = ({ dom, off }: Moment): boolean => dom < 1 || off > PIXELS_OFF;
 
@@ -82,7 +85,7 @@ function keep(name: string, pictures: readonly [Buffer, Buffer] | undefined, pix
 	const folder = process.env.FIDELITY_PICTURES;
 	if (!folder || !pictures || !pixels) return;
 	mkdirSync(folder, { recursive: true });
-	for (const [side, picture] of Object.entries({ page: pictures[0], mirror: pictures[1], diff: pixels.picture }))
+	for (const [side, picture] of Object.entries({ page: pictures[0], mirror: pictures[1], diff: pixels.picture() }))
 		writeFileSync(`${folder}/${name}-${side}.png`, picture);
 }
 
@@ -91,8 +94,8 @@ export function handOf(page: Page, origin: string): Hand {
 	const { mouse } = page;
 	return {
 		run: async (act) => void (await page.evaluate(`(async () => void (await (${act})()))()`)),
-		click: (selector) => page.click(selector, { timeout: 5000 }),
-		hover: (selector) => page.hover(selector, { timeout: 5000 }),
+		click: (selector) => page.click(selector, { timeout: HAND_MS }),
+		hover: (selector) => page.hover(selector, { timeout: HAND_MS }),
 		type: (text) => page.keyboard.type(text),
 		press: (key) => page.keyboard.press(key),
 		async drag(from, to) {
