@@ -83,7 +83,7 @@ export function rewriteCss(css: string, rewriting: CssRewriting): string {
 /** Reads a text at once; what it selects by goes into `selected`. */
 export function readCss(css: string, selected?: Selected): StyleText {
 	const reader = new CssReader(css, selected);
-	reader.read(Number.POSITIVE_INFINITY);
+	reader.read();
 	return reader;
 }
 
@@ -133,6 +133,8 @@ export class CssReader implements StyleText {
 	readonly pieces: string[] = [""];
 	readonly holes: StyleText["holes"] = [];
 	rules = 0;
+	/** Whether all of the text was read. */
+	done = false;
 	readonly #css: string;
 	readonly #selected: Selected | undefined;
 	readonly #isSheet: boolean;
@@ -156,15 +158,17 @@ export class CssReader implements StyleText {
 		selected?.note(css);
 	}
 
-	/** Reads on until about the offset; true if that was all. */
-	read(until: number): boolean {
+	/** Reads on, about so much of the text. */
+	read(some = Number.POSITIVE_INFINITY): void {
+		if (this.done) return;
 		const css = this.#css;
+		const until = this.#at + some;
 		const { length } = css;
 		for (let at = this.#at; at < length; at++) {
 			const code = css.charCodeAt(at);
 			if (code > 127 || SPECIAL[code] === 0) continue;
 			this.#at = at;
-			if (at > until) return false;
+			if (at > until) return;
 			this.#special(css[at] as string);
 			at = this.#at;
 		}
@@ -173,7 +177,7 @@ export class CssReader implements StyleText {
 		this.#end("");
 		// What is left open is closed, so that nothing put after the text gets into it.
 		this.#write(length, length, open.join("") + "}".repeat(this.#blocks.length));
-		return true;
+		this.done = true;
 	}
 
 	#special(sign: string): void {

@@ -55,6 +55,8 @@ export type DebugCounts = {
 const SLICE_MS = 7;
 /** The clock is looked at after so many records of the observer. */
 const RECORDS_PER_LOOK = 128;
+/** So many selectors are asked for at a time. */
+const SELECTORS_PER_LOOK = 50;
 /** While a page is hidden no animation frame comes. */
 const HIDDEN_MS = 1000;
 /** What no event tells is looked at this often. */
@@ -80,8 +82,8 @@ type Epoch = {
 	pins: Pins;
 	/** What no event tells is to be looked at. */
 	look: boolean;
-	/** Sheets still to be learnt from before the walk; then undefined. */
-	learning: Iterator<void> | undefined;
+	/** Selectors learnt from sheets, whose elements are still to be looked at again. */
+	fresh: string[];
 	snapshot: boolean;
 	parts: number;
 	/** What was told last. */
@@ -300,7 +302,7 @@ export class Engine {
 			look: true,
 			pictures,
 			pins: new Pins(this.#window, masks, body, ids, wake),
-			learning: undefined,
+			fresh: [],
 			snapshot: true,
 			parts: 0,
 			title: undefined,
@@ -325,23 +327,23 @@ export class Engine {
 			return;
 		}
 		if (at.parts === 0 && !at.tree.ids.count) {
-			at.learning ??= at.styles.learnStepwise(this.#document)[Symbol.iterator]();
-			while (!at.learning.next().done) {
-				if (performance.now() > deadline) {
-					this.#again();
-					return;
-				}
+			at.styles.add(this.#document);
+			if (!at.styles.learn(deadline)) {
+				this.#again();
+				return;
 			}
 			at.selected.grown();
 			at.tree.begin(this.#document);
 		}
 		at.tree.settle();
-		if (!at.tree.walk(deadline)) {
+		// The sheets of what was sent go with it; their time is taken off that of the first part.
+		const walked = at.tree.walk(at.parts ? deadline : deadline - SLICE_MS / 2);
+		if (!walked && at.styles.learn(deadline)) at.styles.flush(deadline, false);
+		if (!walked || !this.#rest(at, deadline)) {
 			this.#send();
 			this.#again();
 			return;
 		}
-		this.#rest(at, deadline);
 		this.#send(true);
 		at.snapshot = false;
 		this.#resources.run();
@@ -368,28 +370,28 @@ export class Engine {
 		const deadline = performance.now() + SLICE_MS;
 		if (this.#step(at, deadline)) return;
 		at.activity.tell();
-		at.styles.learn();
-		this.#grow(at);
+		if (!at.styles.learn(deadline) || !this.#grow(at, deadline)) {
+			this.#again();
+			return;
+		}
 		at.tree.settle();
 		at.tree.flush(deadline);
 		drain(at.unscrolled, deadline, (element) => {
 			if (element.scrollTop || element.scrollLeft) at.activity.scrolled(element);
 		});
-		this.#rest(at, deadline);
+		const told = this.#rest(at, deadline);
 		this.#send();
-		if (at.tree.dirty || at.unscrolled.size || at.fields.dirty || at.pins.dirty) this.#again();
+		if (!told || at.tree.dirty || at.unscrolled.size || at.fields.dirty || at.pins.dirty) this.#again();
 		else this.#retry = RETRY_MS;
 		this.#resources.run();
 	}
 
-	/** What follows the tree in a body. */
-	#rest(at: Epoch, deadline: number): void {
+	/** What follows the tree in a body; true if all sheets are told. */
+	#rest(at: Epoch, deadline: number): boolean {
 		at.fields.flush(deadline);
 		at.pins.flush(deadline);
 		// Those whose elements have just been sent, beside elements that they select.
-		at.styles.learn();
-		this.#grow(at);
-		at.styles.flush();
+		const told = at.styles.learn(deadline) && this.#grow(at, deadline) && at.styles.flush(deadline);
 		at.activity.flush(this.#document);
 		at.animations.flush();
 		if (at.look) {
@@ -401,6 +403,7 @@ export class Engine {
 		const title = at.funnel.title(this.#document);
 		if (title !== at.title) at.body.title(title);
 		at.title = title;
+		return told;
 	}
 
 	/** Starts a synchronous step: takes in what the observer holds back. True if it must begin anew, or there is too much. */
@@ -413,14 +416,14 @@ export class Engine {
 		return true;
 	}
 
-	/** Has the elements looked at again that newly selected tokens may concern. */
-	#grow(at: Epoch): void {
-		const fresh = at.selected.grown();
-		if (fresh.length === 0) return;
-		at.funnel.grew();
-		for (const root of at.tree.roots) {
-			for (let i = 0; i < fresh.length; i += 100) {
-				const some = fresh.slice(i, i + 100);
+	/** Has the elements looked at again that newly selected tokens may concern, until the deadline; true if that is all. */
+	#grow(at: Epoch, deadline: number): boolean {
+		const grown = at.selected.grown();
+		if (grown.length) at.funnel.grew();
+		at.fresh.push(...grown);
+		while (at.fresh.length) {
+			const some = at.fresh.splice(0, SELECTORS_PER_LOOK);
+			for (const root of at.tree.roots) {
 				for (const element of root.querySelectorAll(some.join())) {
 					for (const selector of some) {
 						const name = selector.startsWith(".") ? "class" : selector.startsWith("#") ? "id" : selector.slice(1, -1);
@@ -428,7 +431,9 @@ export class Engine {
 					}
 				}
 			}
+			if (performance.now() > deadline) break;
 		}
+		return at.fresh.length === 0;
 	}
 
 	#send(last = false): void {
@@ -592,9 +597,11 @@ export class Engine {
 		this.#attach(root);
 		at.styles.add(root);
 		at.animations.add(root);
-		at.styles.learn();
+		// What is not learnt in time is made good for: those elements are looked at again.
+		const deadline = performance.now() + SLICE_MS / 2;
+		at.styles.learn(deadline);
 		if (at.snapshot) at.funnel.grew();
-		else this.#grow(at);
+		else this.#grow(at, deadline);
 	}
 
 	#shadowOf(element: Element): ShadowRoot | null {

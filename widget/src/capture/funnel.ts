@@ -19,6 +19,10 @@ export type Refer = (url: string, kind: ResourceKind, element?: Element) => stri
 /** The seal: nothing outside this file makes an Outgoing. */
 const seal = (text: string): Outgoing => text as Outgoing;
 
+/** Which elements a selector finds: bits for masked ones, and for ones that are not. */
+type Found = number;
+const FOUND_MASKED = 1;
+const FOUND_CLEAR = 2;
 /** No text node is sent beyond this many UTF-16 units: a body must fit a frame. */
 const MAX_TEXT = 200_000;
 const MAX_ATTRIBUTE = 50_000;
@@ -232,13 +236,20 @@ export class Funnel {
 		const own = owners.some((owner) => this.isOwn(owner));
 		const strict = own || this.#masks.mode === "strict";
 		const roots = owners.map((owner) => owner.getRootNode() as ParentNode & Node);
+		const found = new Map<string, Found>();
+		// For this text alone: what is decided holds for this moment.
+		const selects = (selector: string) => {
+			const known = found.get(selector) ?? this.#found(selector, roots);
+			found.set(selector, known);
+			return known;
+		};
 		const rewritten = writeCss(text, {
 			url: (url, selector, font) => {
 				if (url.startsWith("#")) return `#${this.#fragment(url.slice(1))}`;
 				const kind = font ? "font" : kindOf(url);
-				return this.#mayDraw(url, kind, selector, roots, strict) ? this.#asset(url, base, kind) : "";
+				return this.#mayDraw(url, kind, selector, selects, strict) ? this.#asset(url, base, kind) : "";
 			},
-			shown: (shown, selector) => (this.#mayShow(shown, selector, roots, strict) ? shown : placeholder(shown)),
+			shown: (shown, selector) => (this.#mayShow(shown, selector, selects, strict) ? shown : placeholder(shown)),
 			...(strict && {
 				named: (name: string, property: string) => (property || own ? this.#named(name, property) : name),
 				custom: (value: string) => this.#words.plain(value),
@@ -283,32 +294,43 @@ export class Funnel {
 		return isMasked(verdict) && (verdict & Verdict.own) > 0;
 	}
 
-	#mayShow(text: string, selector: string, roots: readonly Node[], strict: boolean): boolean {
+	#mayShow(text: string, selector: string, selects: (selector: string) => Found, strict: boolean): boolean {
 		if ([...text].length <= ICON_LENGTH) return true;
-		if (strict || selector === "") return false;
-		const shown = this.#verdicts(selector, roots);
-		return shown !== undefined && !shown.some(isMasked);
+		return !strict && selector !== "" && !(selects(selector) & FOUND_MASKED);
 	}
 
 	/** Whether a style sheet's font or picture may leave: a picture is content, so where text is masked it stays, too. */
-	#mayDraw(url: string, kind: ResourceKind, selector: string, roots: readonly Node[], strict: boolean): boolean {
+	#mayDraw(
+		url: string,
+		kind: ResourceKind,
+		selector: string,
+		selects: (selector: string) => Found,
+		strict: boolean,
+	): boolean {
 		if (kind === "font") return !strict || !/^data:/i.test(url) || FONT_DATA.test(url);
 		if (strict || !this.#masks.marked || selector === "") return !strict;
-		const shown = this.#verdicts(selector, roots);
-		return !shown?.length || shown.some((verdict) => levelOf(verdict) < Level.masked);
+		const found = selects(selector);
+		return found === 0 || (found & FOUND_CLEAR) > 0;
 	}
 
-	/** What is decided for all that a selector matches; undefined if that cannot be told. */
-	#verdicts(selector: string, roots: readonly Node[]): number[] | undefined {
+	/** What a selector finds in the roots; both if that cannot be told. */
+	#found(selector: string, roots: readonly Node[]): Found {
+		let found = 0;
 		try {
-			return roots.flatMap((root) => {
+			for (const root of roots) {
 				const { host, querySelectorAll } = root as ShadowRoot;
 				const matched = host && selector.startsWith(":host") ? [host] : querySelectorAll.call(root, selector);
-				return [...matched].map((element) => this.#masks.verdict(element));
-			});
+				for (const element of matched) {
+					const verdict = this.#masks.verdict(element);
+					if (isMasked(verdict)) found |= FOUND_MASKED;
+					if (levelOf(verdict) < Level.masked) found |= FOUND_CLEAR;
+					if (found === FOUND_MASKED + FOUND_CLEAR) return found;
+				}
+			}
 		} catch {
-			return undefined;
+			return FOUND_MASKED + FOUND_CLEAR;
 		}
+		return found;
 	}
 
 	/** A string in style text that names something. */

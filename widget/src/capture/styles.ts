@@ -8,7 +8,7 @@
 import { Op } from "../../../wire/dom.ts";
 import type { Body, Outgoing } from "./body.ts";
 import type { Selected } from "./css.ts";
-import { CssReader, type StyleText } from "./csstext.ts";
+import { CssReader, readCss, type StyleText } from "./csstext.ts";
 import type { Funnel } from "./funnel.ts";
 import type { Ids } from "./ids.ts";
 import type { Patches } from "./patches.ts";
@@ -18,12 +18,14 @@ import type { Root } from "./tree.ts";
 type Realm = Window & typeof globalThis;
 /** Rules by place; undefined: one that is not, or no longer, as it stands there. */
 type Rules = (CSSRule | undefined)[];
-/** A text, and the rules that the browser has for it. */
-type Source = { text: string; rules: Rules };
+/** A text, and the rules that the browser has for it; `rest`: those whose words are still to come into the text. */
+type Source = { text: string; rules: Rules; rest: CSSRule[] };
+/** What is still to be done about a sheet: nothing, telling it, learning from it first. */
+const Due = { nothing: 0, telling: 1, learning: 2 } as const;
 type Sheet = {
 	number: number;
 	sheet: CSSStyleSheet;
-	dirty: boolean;
+	due: number;
 	/** What the mirror holds: flags and media, the source and its asset, the rules as they are by now. */
 	told?: string;
 	source?: Source;
@@ -84,9 +86,11 @@ export class Styles {
 	readonly #past: StylePast;
 	readonly #adopted = new Map<Root, readonly object[]>();
 	readonly #dirtyRoots = new Set<Root>();
+	/** Those of them whose sheets may have something new to teach. */
+	readonly #unlearnt = new Set<Root>();
 	readonly #sheets = new Map<object, Sheet>();
 	readonly #handed = new Set<CSSRule>();
-	readonly #reads = new Map<string, StyleText>();
+	readonly #reads = new Map<string, CssReader>();
 	/** Keys of texts that are the same wherever they stand. */
 	readonly #keys = new WeakMap<StyleText, Uint8Array>();
 	#readLength = 0;
@@ -117,12 +121,13 @@ export class Styles {
 	add(root: Root): void {
 		if (this.#adopted.has(root)) return;
 		this.#adopted.set(root, []);
-		this.#dirtyRoots.add(root);
+		this.touch(root);
 	}
 
 	forget(root: Root): void {
 		this.#adopted.delete(root);
 		this.#dirtyRoots.delete(root);
+		this.#unlearnt.delete(root);
 	}
 
 	forgetOwner(owner: object): void {
@@ -131,7 +136,9 @@ export class Styles {
 
 	/** Something about the sheets of a root may have changed. */
 	touch(root: Root | undefined): void {
-		if (root && this.#adopted.has(root)) this.#dirtyRoots.add(root);
+		if (!root || !this.#adopted.has(root)) return;
+		this.#dirtyRoots.add(root);
+		this.#unlearnt.add(root);
 	}
 
 	/** Listens to what scripts do to sheets in a window; `told`: something may have changed. */
@@ -208,11 +215,11 @@ export class Styles {
 			return;
 		}
 		const known = this.#sheets.get(sheet.ownerNode ?? sheet);
-		if (known?.told && known.dirty) return;
-		if (known) known.dirty = true;
+		if (known?.told && known.due === Due.learning) return;
+		if (known) known.due = Due.learning;
 		for (const root of this.#adopted.keys()) {
 			if (sheet.ownerNode ? sheet.ownerNode.getRootNode() === root : root.adoptedStyleSheets?.includes(sheet))
-				this.#dirtyRoots.add(root);
+				this.touch(root);
 		}
 		this.#hooks.wake();
 	}
@@ -262,73 +269,97 @@ export class Styles {
 		}
 		let compared = false;
 		for (const [root, adopted] of this.#adopted) {
-			if (!sameList(this.#adoptedOf(root), adopted)) this.#dirtyRoots.add(root);
+			if (!sameList(this.#adoptedOf(root), adopted)) this.touch(root);
 			for (const sheet of sheetsOf(root)) {
 				const known = this.#sheets.get(sheet.ownerNode ?? sheet);
 				const length = ruleCount(sheet);
 				if (known?.sheet === sheet && known.told === this.#describe(sheet) && length === known.held.length) {
-					if (!compared && !known.dirty && length && !this.#past.touched.has(sheet)) {
+					if (!compared && !known.due && length && !this.#past.touched.has(sheet)) {
 						compared = this.#compare(sheet);
 						const as = new Set(this.#past.sources.get(sheet)?.rules);
 						known.held = known.held.map((rule) => (as.has(rule) ? rule : undefined));
-						known.dirty = known.held.includes(undefined);
-						if (known.dirty) this.#dirtyRoots.add(root);
+						if (!known.held.includes(undefined)) continue;
+						known.due = Due.learning;
+						this.touch(root);
 					}
 					continue;
 				}
 				if (known?.sheet === sheet && known.told) this.#past.touched.add(sheet);
-				if (known) known.dirty = true;
-				this.#dirtyRoots.add(root);
+				if (known) known.due = Due.learning;
+				this.touch(root);
 			}
 		}
 	}
 
-	/** Learns what the sheets of dirty roots select by. Comes before the tree is written. */
-	learn(): void {
+	/**
+	 * Learns what the sheets of dirty roots select by, until the deadline but at least a little; true if that is all.
+	 * Comes before the tree is written. What was read stays read: another call goes on from there.
+	 */
+	learn(deadline: number): boolean {
 		for (const rule of this.#handed) this.#lookAt(rule, this.#past.handed.get(rule) ?? "");
 		this.#handed.clear();
-		for (const root of this.#dirtyRoots) {
-			for (const sheet of sheetsOf(root)) for (const _ of this.#learnFrom(sheet, sheet.ownerNode ?? root));
+		for (const root of this.#unlearnt) {
+			for (const sheet of sheetsOf(root)) {
+				const known = this.#known(sheet);
+				if (known.due !== Due.learning) continue;
+				for (const _ of this.#learnFrom(sheet, sheet.ownerNode ?? root)) if (performance.now() > deadline) return false;
+				known.due = Due.telling;
+			}
+			this.#unlearnt.delete(root);
 		}
+		return true;
 	}
 
-	/** Learns from the document's sheets, a little at each step. */
-	*learnStepwise(doc: Document): Iterable<void> {
-		for (const sheet of sheetsOf(doc)) yield* this.#learnFrom(sheet, sheet.ownerNode ?? doc);
-	}
-
-	/** `at`: the node that the sheet, or the one that imports it, belongs to. */
+	/** `at`: the node that the sheet, or the one that imports it, belongs to. Yields after each piece of work. */
 	*#learnFrom(sheet: CSSStyleSheet, at: Node): Iterable<void> {
-		const known = this.#known(sheet);
-		if (known.told && !known.dirty) return;
-		const now = rulesOf(sheet);
-		if (!this.#past.sources.has(sheet) && now && !this.#sourceText(sheet)) yield* this.#putTogether(sheet, now);
+		const { sources } = this.#past;
+		const text = sources.get(sheet)?.text ?? this.#sourceText(sheet);
+		if (!text || sources.get(sheet)?.rest.length) yield* this.#putTogether(sheet);
+		else yield* this.#readStepwise(text, at);
 		const source = this.#source(sheet);
 		if (!source) return;
+		const now = rulesOf(sheet) ?? [];
+		if (differ(source.rules, now)) {
+			sources.delete(sheet);
+			yield* this.#learnFrom(sheet, at);
+			return;
+		}
 		yield* this.#readStepwise(source.text, at);
 		const before = new Set(source.rules);
-		for (const rule of now ?? []) {
+		for (const rule of now) {
 			if (!before.has(rule)) this.#read(this.#textOf(rule), at);
 			const { styleSheet } = rule as CSSImportRule;
 			if (styleSheet) yield* this.#learnFrom(styleSheet, at);
 		}
 	}
 
-	/** Writes the operations of dirty roots, and sends the texts that they need. */
-	flush(): void {
+	/**
+	 * Writes the operations of dirty roots whose owners the mirror has, and sends the texts that they need, until the
+	 * deadline but at least one; true if that is all. Adopted sheets belong to all who adopt them: they wait for the last.
+	 */
+	flush(deadline: number, last = true): boolean {
 		for (const root of this.#dirtyRoots) {
 			const rootId = this.#ids.of(root);
-			if (!rootId) continue;
-			for (const sheet of sheetsOf(root)) this.#write(sheet);
-			this.#writeGone();
-			this.#writeDeclared(root);
+			for (const sheet of rootId ? sheetsOf(root) : []) {
+				const known = this.#known(sheet);
+				const { ownerNode: owner } = sheet;
+				const ownerId = owner ? this.#ids.of(owner) : 0;
+				if (!known.due || (owner ? !ownerId : !last)) continue;
+				this.#write(known, sheet, ownerId);
+				if (performance.now() > deadline) return false;
+			}
 			const adopted = this.#adoptedOf(root);
+			if (!last && adopted.length) continue;
+			this.#dirtyRoots.delete(root);
+			if (!rootId) continue;
+			this.#writeDeclared(root);
 			if (sameList(adopted, this.#adopted.get(root) ?? [])) continue;
 			this.#adopted.set(root, adopted);
 			const numbers = adopted.map((sheet) => this.#sheets.get(sheet)?.number ?? 0);
 			this.#body.numbers(Op.adopt, rootId, numbers.length, ...numbers);
 		}
-		this.#dirtyRoots.clear();
+		this.#writeGone();
+		return true;
 	}
 
 	#adoptedOf(root: Root): object[] {
@@ -340,29 +371,21 @@ export class Styles {
 		const owner = sheet.ownerNode ?? sheet;
 		let known = this.#sheets.get(owner);
 		if (!known) {
-			known = { number: this.#next++, sheet, dirty: true, held: [] };
+			known = { number: this.#next++, sheet, due: Due.learning, held: [] };
 			this.#sheets.set(owner, known);
 		} else if (known.sheet !== sheet) {
 			known.sheet = sheet;
-			known.dirty = true;
+			known.due = Due.learning;
 		}
 		return known;
 	}
 
-	#write(sheet: CSSStyleSheet): void {
-		const known = this.#known(sheet);
+	#write(known: Sheet, sheet: CSSStyleSheet, ownerId: number): void {
+		known.due = Due.nothing;
 		const { ownerNode: owner } = sheet;
-		const ownerId = owner ? this.#ids.of(owner) : 0;
-		if ((owner && !ownerId) || (known.told && !known.dirty)) return;
-		known.dirty = false;
 		const told = this.#describe(sheet);
 		const now = rulesOf(sheet) ?? [];
-		let source = this.#source(sheet);
-		if (source && differ(source.rules, now)) {
-			this.#past.sources.delete(sheet);
-			for (const _ of this.#putTogether(sheet, now));
-			source = this.#source(sheet);
-		}
+		const source = this.#source(sheet);
 		if (!source) return;
 		const owners = owner
 			? [owner]
@@ -428,7 +451,7 @@ export class Styles {
 		const known = this.#sheets.get(declared) ?? {
 			number: this.#next++,
 			sheet: {} as CSSStyleSheet,
-			dirty: false,
+			due: Due.nothing,
 			held: [],
 		};
 		this.#sheets.set(declared, known);
@@ -475,50 +498,53 @@ export class Styles {
 	}
 
 	#read(text: string, at: Node): StyleText {
-		for (const _ of this.#readStepwise(text, at));
-		return this.#reads.get(this.#readKey(text, at)) as StyleText;
+		const reader = this.#reader(text, at);
+		reader.read();
+		return reader;
 	}
 
-	#readKey(text: string, at: Node): string {
-		return this.#funnel.isOwn(at) ? `\0${text}` : text;
-	}
-
-	/** Reads a text once. What is somebody's own teaches nothing but what of it leaves. */
 	*#readStepwise(text: string, at: Node): Iterable<void> {
-		const key = this.#readKey(text, at);
-		if (this.#reads.has(key)) return;
-		const own = key !== text;
-		if (own) new CssReader(this.#funnel.code(text, at), this.#selected).read(Number.POSITIVE_INFINITY);
-		const reader = new CssReader(text, own ? undefined : this.#selected, true);
-		for (let until = SLICE_LENGTH; !reader.read(until); until += SLICE_LENGTH) yield;
+		const reader = this.#reader(text, at);
+		while (!reader.done) {
+			reader.read(SLICE_LENGTH);
+			yield;
+		}
+	}
+
+	/** Each text is read once. What is somebody's own teaches nothing but what of it leaves. */
+	#reader(text: string, at: Node): CssReader {
+		const own = this.#funnel.isOwn(at);
+		const key = own ? `\0${text}` : text;
+		const known = this.#reads.get(key);
+		if (known) return known;
+		if (own) readCss(this.#funnel.code(text, at), this.#selected);
 		this.#readLength += text.length;
 		if (this.#readLength > MAX_READ) {
 			this.#reads.clear();
 			this.#readLength = text.length;
 		}
+		const reader = new CssReader(text, own ? undefined : this.#selected, true);
 		this.#reads.set(key, reader);
+		return reader;
 	}
 
 	/** The text of a sheet, with the rules that it still describes; undefined while it cannot be had. */
 	#source(sheet: CSSStyleSheet): Source | undefined {
 		const { sources, touched } = this.#past;
 		const known = sources.get(sheet);
-		if (known) return known;
+		if (known && known.rest.length === 0) return known;
 		const now = rulesOf(sheet);
-		const text = this.#sourceText(sheet);
+		const text = known ? undefined : this.#sourceText(sheet);
 		if (text !== undefined) {
-			const source: Source = { text, rules: now ?? [] };
+			const source: Source = { text, rules: now ?? [], rest: [] };
 			sources.set(sheet, source);
 			if (!now || (!touched.has(sheet) && this.#read(text, sheet.ownerNode ?? document).rules === now.length))
 				return source;
 			this.#compare(sheet);
 			if (!differ(source.rules, now)) return source;
+			sources.delete(sheet);
 		}
-		if (!now) {
-			this.#ask(sheet);
-			return undefined;
-		}
-		for (const _ of this.#putTogether(sheet, now));
+		for (const _ of this.#putTogether(sheet));
 		return sources.get(sheet);
 	}
 
@@ -530,16 +556,27 @@ export class Styles {
 		return this.#past.fetched.get(owner ?? sheet) ?? undefined;
 	}
 
-	/** Makes a source of the object model's words. */
-	*#putTogether(sheet: CSSStyleSheet, now: readonly CSSRule[]): Iterable<void> {
-		const source: Source = { text: "", rules: [...now] };
-		// What is changed in the meantime is noted there.
-		this.#past.sources.set(sheet, source);
-		for (let i = 0; i < now.length; i += SLICE_RULES) {
-			for (const rule of now.slice(i, i + SLICE_RULES)) source.text += `${this.#textOf(rule)}\n`;
-			if (i + SLICE_RULES < now.length) yield;
+	/** Makes a source of the object model's words, and goes on with one that is not whole yet. */
+	*#putTogether(sheet: CSSStyleSheet): Iterable<void> {
+		const { sources } = this.#past;
+		let source = sources.get(sheet);
+		if (!source) {
+			const rules = rulesOf(sheet);
+			if (!rules) {
+				this.#ask(sheet);
+				return;
+			}
+			source = { text: "", rules: [...rules], rest: rules };
+			// What is changed in the meantime is noted there.
+			sources.set(sheet, source);
 		}
-		if (LOSSY.test(source.text)) this.#ask(sheet);
+		while (source.rest.length) {
+			const some = source.rest.splice(0, SLICE_RULES).map((rule) => `${this.#textOf(rule)}\n`);
+			const text = some.join("");
+			source.text += text;
+			if (LOSSY.test(text)) this.#ask(sheet);
+			yield;
+		}
 	}
 
 	#textOf(rule: CSSRule): string {
