@@ -177,7 +177,8 @@ test("two tabs and two agents write a hundred messages while every line is cut a
 				if (count >= said.length) return true;
 				throw new Error(`${count} of ${said.length}`);
 			},
-			60_000,
+			// After so many cuts a side may be waiting out its longest pause before it tries again.
+			150_000,
 		);
 	await sleep(2000);
 	const kept = (await history(room)).map(({ text }) => text);
