@@ -86,7 +86,7 @@ test("masked text keeps the size of its boxes", async () => {
 				PATIENCE_MS,
 			).catch(() => assert.deepEqual(sides[1], sides[0], trial.name));
 		}
-		const [page, mirror] = await masked.both((doc) => doc.querySelector("h3")?.textContent);
+		const [page, mirror] = await masked.both((doc) => doc.querySelector("h2")?.textContent);
 		assert(page && mirror && page !== mirror, "the text is masked");
 	} finally {
 		await masked.close();

@@ -30,6 +30,8 @@ export type Moment = {
 	told: string[];
 };
 
+/** How long the later moments of a lost trial may take. */
+const LOST_MS = 500;
 /** How long what is to be clicked may take to be there. */
 const HAND_MS = 20_000;
 
@@ -42,7 +44,7 @@ export const lookAt = (document: string): string =>
 
 /**
  * Goes through a trial and compares the sides before the first step and after each. A moment is given `patienceMs` to
- * become equal. Throws where a step changes nothing on the visitor's own side: it would prove nothing.
+ * become equal, less once the trial is lost anyway. Throws where a step changes nothing on the visitor's own side: it would prove nothing.
  */
 export async function walk(pair: Pair, trial: Trial, patienceMs: number): Promise<Moment[]> {
 	await pair.open(pathOf(trial));
@@ -50,7 +52,11 @@ export async function walk(pair: Pair, trial: Trial, patienceMs: number): Promis
 	let before = "";
 	for (const [i, step] of [async () => {}, ...trial.steps].entries()) {
 		await step(pair.hand);
-		const { moment, page } = await agree(pair, patienceMs, `${pathOf(trial).slice(1, -1)}-${i}`);
+		const { moment, page } = await agree(
+			pair,
+			moments.some(isLost) ? LOST_MS : patienceMs,
+			`${pathOf(trial).slice(1, -1)}-${i}`,
+		);
 		if (page === before) throw new Error(`step ${i} of "${trial.name}" changes nothing to see`);
 		before = page;
 		moments.push(moment);

@@ -13,6 +13,7 @@ export type Site = {
 	stop(): Promise<void>;
 };
 
+/** Photographs go without a type, as some servers send them. */
 const TYPES: Readonly<Record<string, string>> = {
 	".css": "text/css; charset=utf-8",
 	".html": "text/html; charset=utf-8",

@@ -209,8 +209,9 @@ export class Resources {
 		const data = url.startsWith("data:");
 		const image = this.#loadedImage(resource);
 		if (kind === "font") return data ? fromData(url) : this.#fetchFont(url);
-		const blob = data ? fromData(url) : this.#isFetchable(url) ? await this.#fetch(url, "same-origin") : undefined;
-		if (blob && !/^image\//.test(blob.type)) return undefined;
+		let blob = data ? fromData(url) : this.#isFetchable(url) ? await this.#fetch(url, "same-origin") : undefined;
+		// Browsers show a picture that is served under another type; drawing it tells whether it is one.
+		if (blob && !/^image\//.test(blob.type)) blob = undefined;
 		if (blob && (blob.size <= ENOUGH_BYTES || /svg/.test(blob.type))) return blob;
 		return this.#draw(url, image, blob);
 	}
@@ -276,8 +277,9 @@ export class Resources {
 		// A drawing may have no size of its own: then the size it is shown in is all there is.
 		const width = (bitmap ? source.width : source.naturalWidth || source.clientWidth) || DRAWING_WIDTH;
 		const height = (bitmap ? source.height : source.naturalHeight || source.clientHeight) || DRAWING_WIDTH;
-		// A picture is never drawn larger than it is, but a drawing as large as it is shown.
-		const enough = Math.min(MAX_WIDTH, Math.ceil((shown?.clientWidth || MAX_WIDTH) * devicePixelRatio)) / width;
+		// A picture is never drawn larger than it is, but a drawing twice as large as it is shown: its edges seldom fall on pixels.
+		const ratio = devicePixelRatio * (isDrawing(url) ? 2 : 1);
+		const enough = Math.min(MAX_WIDTH, Math.ceil((shown?.clientWidth || MAX_WIDTH) * ratio)) / width;
 		const canvas = document.createElement("canvas");
 		const draw = (scale: number, quality: number) => {
 			canvas.width = Math.max(1, Math.round(width * scale));
