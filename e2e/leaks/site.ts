@@ -36,7 +36,6 @@ const FILES: Readonly<Record<string, (query: URLSearchParams) => File>> = {
 export async function startSite(pages: Readonly<Record<string, () => string>>): Promise<Site> {
 	const server = createServer((request, response) => {
 		const { pathname, searchParams } = new URL(request.url ?? "/", "http://x");
-		if (pathname === "/DEBUG") console.log(decodeURIComponent(request.url ?? ""));
 		const page = pages[pathname]?.();
 		const file = page === undefined ? FILES[pathname]?.(searchParams) : { type: "text/html", body: page };
 		response.writeHead(file ? 200 : 404, { "Content-Type": `${file ? file.type : "text/plain"}; charset=utf-8` });

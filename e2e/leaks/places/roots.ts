@@ -110,7 +110,7 @@ export const roots: readonly Place[] = [
 	},
 	{
 		at: "name of a slot",
-		nature: "unseen",
+		nature: "instruction",
 		html: '<x-part><p slot="CANARY">x</p></x-part>',
 		setup: `el.attachShadow({ mode: 'open' }).innerHTML = '<slot name="CANARY"></slot>'`,
 	},
