@@ -8,6 +8,7 @@ export const MODES: readonly Mode[] = ["strict", "inputs", "marked-only"];
 
 /** What stands around the places of a page: nothing, or one marking above them all. */
 export type Around = "nothing" | "unmask" | "mask" | "ignore";
+export const AROUNDS: readonly Around[] = ["nothing", "unmask", "mask", "ignore"];
 
 /**
  * `never`: no byte of it leaves the page. `may`: nobody is promised anything. `must`: the agent has to see it, or the

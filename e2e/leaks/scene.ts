@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import type { Place } from "./place.ts";
 import { places } from "./places/all.ts";
-import { type Around, type Expectation, expected, MODES, type Mode } from "./promise.ts";
+import { AROUNDS, type Around, type Expectation, expected, MODES, type Mode } from "./promise.ts";
 
 /** How a place comes by its canary: with the page, put in while it is watched, by its attribute set, by a script or hand. */
 type Way = "loaded" | "inserted" | "set" | "done";
@@ -58,12 +58,14 @@ function waysOf({ html = "", head, setup, act, later, keys, set, location }: Pla
 export function makeScene(mode: Mode, around: Around, all: readonly Place[] = places): Scene {
 	const name = `${mode}-${around}`;
 	const plants: Plant[] = [];
+	// A picture is known by its size, which no other scene has: the last of what one page sends may come after it.
+	const tall = 31 + 16 * (MODES.indexOf(mode) * AROUNDS.length + AROUNDS.indexOf(around));
 	for (const place of all) {
 		if (place.page && around !== "nothing") continue;
 		for (const way of waysOf(place)) {
 			const n = plants.length;
 			const canary = KINDS[place.kind ?? "word"](`${name} ${place.at} ${way}`);
-			const picture = place.kind === "picture" && { width: 101 + (n % 211), height: 31 + Math.floor(n / 211) };
+			const picture = place.kind === "picture" && { width: 101 + (n % 211), height: tall + Math.floor(n / 211) };
 			const expectation = expected(place.nature, mode, around);
 			plants.push({ id: `p${n}`, place, way, canary, expectation, ...(picture && { picture }) });
 		}
