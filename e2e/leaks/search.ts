@@ -53,7 +53,8 @@ class Index {
 		for (let at = 0; at + 4 <= bytes.length; at++) {
 			if (!this.#begins[((bytes[at] as number) << 8) | (bytes[at + 1] as number)]) continue;
 			for (const each of this.#byStart.get(bytes.readUInt32BE(at)) ?? []) {
-				if (bytes.compare(each.bytes, 0, each.bytes.length, at, at + each.bytes.length) === 0) found(each.needle);
+				const end = Math.min(at + each.bytes.length, bytes.length);
+				if (bytes.compare(each.bytes, 0, each.bytes.length, at, end) === 0) found(each.needle);
 			}
 		}
 	}
