@@ -328,12 +328,12 @@ export class Engine {
 		}
 		if (at.parts === 0 && !at.tree.ids.count) {
 			at.styles.add(this.#document);
-			if (!at.styles.learn(deadline)) {
-				this.#again();
-				return;
+			if (at.styles.learn(deadline)) {
+				at.selected.grown();
+				at.tree.begin(this.#document);
 			}
-			at.selected.grown();
-			at.tree.begin(this.#document);
+			this.#again();
+			return;
 		}
 		at.tree.settle();
 		// The sheets of what was sent go with it; their time is taken off that of the first part.

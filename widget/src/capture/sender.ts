@@ -5,6 +5,7 @@ import { hash128, hex } from "./hash.ts";
 
 /** Smaller bodies are sent raw, and at once if nothing waits. */
 const DEFLATE_FROM_BYTES = 500;
+const DEFLATED_AT_ONCE = 128 << 10;
 /** Room for the header. */
 const MAX_BODY_BYTES = MAX_VISITOR_FRAME_BYTES - 64;
 /** Of the room's `AssetBytes`: what one source may take of it. */
@@ -129,7 +130,15 @@ function joined(head: Uint8Array, tail: Uint8Array): Uint8Array<ArrayBuffer> {
 async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
 	const { readable, writable } = new CompressionStream("deflate-raw");
 	const writer = writable.getWriter();
-	void writer.write(bytes).catch(() => undefined);
-	void writer.close().catch(() => undefined);
+	void feed(writer, bytes).catch(() => undefined);
 	return new Uint8Array(await new Response(readable).arrayBuffer());
+}
+
+/** The browser deflates on the page's thread: a large body is given to it in pieces, each in a task of its own. */
+async function feed(writer: WritableStreamDefaultWriter<BufferSource>, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+	for (let at = 0; at < bytes.length; at += DEFLATED_AT_ONCE) {
+		if (bytes.length > DEFLATED_AT_ONCE) await new Promise((done) => setTimeout(done));
+		await writer.write(bytes.subarray(at, at + DEFLATED_AT_ONCE));
+	}
+	await writer.close();
 }
