@@ -6,6 +6,7 @@
 import { Op } from "../../../wire/dom.ts";
 import { encodePointer, encodeViewport, Kind } from "../../../wire/wire.ts";
 import { isBox, type Masks, parentOf } from "../mask/masks.ts";
+import { plain, viewOf } from "../mask/plain.ts";
 import type { Body } from "./body.ts";
 import type { Ids } from "./ids.ts";
 import type { Sender } from "./sender.ts";
@@ -105,7 +106,7 @@ export class Activity {
 	#visible(node: Node | null | undefined): Element | undefined {
 		let seen: Element | undefined;
 		for (let up: Node | null = node ?? null; up; up = parentOf(up)) {
-			if (up.nodeType !== 1) continue;
+			if (plain(up).nodeType !== 1) continue;
 			if (isBox(this.#masks.verdict(up))) seen = undefined;
 			else if (!seen && this.#ids.of(up)) seen = up as Element;
 		}
@@ -116,17 +117,17 @@ export class Activity {
 		const element = this.#visible(target);
 		const point = { x, y };
 		// Into the coordinates of the source's own viewport.
-		for (let view = target.ownerDocument.defaultView; view && view !== this.#window; ) {
+		for (let view: Window | null = viewOf(target); view && view !== this.#window; ) {
 			const frame: Element | null = view.frameElement;
 			if (!frame) break;
 			const box = frame.getBoundingClientRect();
 			point.x += box.left + frame.clientLeft;
 			point.y += box.top + frame.clientTop;
-			view = frame.ownerDocument.defaultView;
+			view = viewOf(frame);
 		}
-		const box = element?.getBoundingClientRect();
+		const box = element && plain(element).getBoundingClientRect();
 		// The element may stand in an outer document, if the pointer is over a frame that stays out.
-		const at = element?.ownerDocument === target.ownerDocument ? { x, y } : point;
+		const at = element && viewOf(element) === viewOf(target) ? { x, y } : point;
 		const fraction = (value: number, from: number, size: number) => (size > 0 ? (value - from) / size : 0);
 		return encodePointer(
 			{
@@ -151,9 +152,10 @@ export class Activity {
 			scrollX,
 			scrollY,
 		} = this.#window;
+		const { documentElement } = plain(document);
 		const viewport = {
 			// Without the scrollbar, which the mirror has none of.
-			width: document.documentElement?.clientWidth || innerWidth,
+			width: documentElement?.clientWidth || innerWidth,
 			height: innerHeight,
 			scrollX: Math.round(scrollX),
 			scrollY: Math.round(scrollY),
@@ -161,7 +163,7 @@ export class Activity {
 			zoom: visual?.scale ?? 1,
 			offsetX: visual?.offsetLeft ?? 0,
 			offsetY: visual?.offsetTop ?? 0,
-			docHeight: document.documentElement?.scrollHeight ?? 0,
+			docHeight: documentElement?.scrollHeight ?? 0,
 		};
 		const told = Object.values(viewport).join();
 		if (told === this.#viewport) return;
@@ -172,9 +174,10 @@ export class Activity {
 	#writeScroll(node: Node): void {
 		const id = this.#ids.of(node);
 		if (!id || isBox(this.#ids.verdict(id))) return;
-		const view = node.nodeType === 9 ? (node as Document).defaultView : undefined;
-		const x = view ? view.scrollX : (node as Element).scrollLeft;
-		const y = view ? view.scrollY : (node as Element).scrollTop;
+		const own = plain(node as Element);
+		const view = own.nodeType === 9 ? plain(node as Document).defaultView : undefined;
+		const x = view ? view.scrollX : own.scrollLeft;
+		const y = view ? view.scrollY : own.scrollTop;
 		this.#body.scroll(id, Math.round(x), Math.round(y));
 	}
 
@@ -182,7 +185,7 @@ export class Activity {
 		const id = this.#ids.of(element);
 		if (!id || isBox(this.#ids.verdict(id))) return;
 		let how = 0;
-		if (element === element.ownerDocument.fullscreenElement) how = 4;
+		if (element === plain(plain(element).ownerDocument).fullscreenElement) how = 4;
 		else if (element.localName === "dialog" && (element as HTMLDialogElement).open)
 			how = matches(element, ":modal") ? 1 : 2;
 		else if (element.localName === "details") how = (element as HTMLDetailsElement).open ? 2 : 0;
@@ -199,12 +202,12 @@ export class Activity {
 
 	#writeFocus(doc: Document): void {
 		this.#focus.dirty = false;
-		let active: Element | null = doc.activeElement;
+		let active: Element | null = plain(doc).activeElement;
 		for (let inner = active; inner; active = inner) {
-			inner = inner.shadowRoot?.activeElement ?? frameFocus(inner);
+			inner = plain(inner).shadowRoot?.activeElement ?? frameFocus(inner);
 			if (!inner) break;
 		}
-		const id = active && active !== doc.body && !isBox(this.#masks.verdict(active)) ? this.#ids.of(active) : 0;
+		const id = active && active !== plain(doc).body && !isBox(this.#masks.verdict(active)) ? this.#ids.of(active) : 0;
 		const focus = [id, id && matches(active as Element, ":focus-visible") ? 1 : 0];
 		const told = focus.join();
 		if (told === this.#focus.told) return;
@@ -222,7 +225,7 @@ export class Activity {
 
 	#writeSelection(doc: Document): void {
 		this.#selection.dirty = false;
-		const selection = doc.getSelection();
+		const selection = plain(doc).getSelection();
 		const ends = [0, 0, 0, 0];
 		if (selection?.anchorNode && selection.focusNode && !selection.isCollapsed) {
 			const anchor = boundary(this.#ids, this.#masks, selection.anchorNode, selection.anchorOffset);
@@ -239,7 +242,9 @@ export class Activity {
 function frameFocus(element: Element): Element | null {
 	try {
 		const inner = (element as HTMLIFrameElement).contentDocument;
-		return inner?.activeElement && inner.activeElement !== inner.body ? inner.activeElement : null;
+		if (!inner) return null;
+		const { activeElement, body } = plain(inner);
+		return activeElement !== body ? activeElement : null;
 	} catch {
 		return null;
 	}
@@ -248,7 +253,7 @@ function frameFocus(element: Element): Element | null {
 /** Like Element.matches, for pseudo-classes that an older browser may not know. */
 function matches(element: Element, selector: string): boolean {
 	try {
-		return element.matches(selector);
+		return plain(element).matches(selector);
 	} catch {
 		return false;
 	}

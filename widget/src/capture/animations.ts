@@ -5,6 +5,7 @@
 
 import { Op } from "../../../wire/dom.ts";
 import { isBox } from "../mask/masks.ts";
+import { plain } from "../mask/plain.ts";
 import type { Outgoing } from "./body.ts";
 import type { Patches } from "./patches.ts";
 import type { Telling } from "./telling.ts";
@@ -44,7 +45,7 @@ export class Animations {
 
 	/** A document or shadow root has been sent: what runs in it already. */
 	add(root: Root): void {
-		for (const animation of root.getAnimations?.() ?? []) this.#dirty.add(animation);
+		for (const animation of plain(root).getAnimations?.() ?? []) this.#dirty.add(animation);
 	}
 
 	patch(view: Realm, patches: Patches): void {

@@ -5,6 +5,7 @@
 
 import { Op } from "../../../wire/dom.ts";
 import { isMasked } from "../mask/masks.ts";
+import { plain } from "../mask/plain.ts";
 import type { Telling } from "./telling.ts";
 
 export class Components {
@@ -75,7 +76,7 @@ export class Components {
 /** Like querySelectorAll, for pseudo-classes that a browser may not know. */
 function all(root: ParentNode, selector: string): Iterable<Element> {
 	try {
-		return root.querySelectorAll(selector);
+		return plain(root as ParentNode & Node).querySelectorAll(selector);
 	} catch {
 		return [];
 	}

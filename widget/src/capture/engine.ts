@@ -7,6 +7,7 @@
 
 import { Flag, Kind } from "../../../wire/wire.ts";
 import { isBox, isMasked, Masks, Passwords } from "../mask/masks.ts";
+import { plain, viewOf } from "../mask/plain.ts";
 import type { Policy } from "../policy.ts";
 import { Activity } from "./activity.ts";
 import { Animations } from "./animations.ts";
@@ -192,7 +193,7 @@ export class Engine {
 		let masked = 0;
 		let ignored = 0;
 		for (const { node, verdict } of ids?.all ?? []) {
-			if (node.nodeType !== 1 || !isMasked(verdict)) continue;
+			if (plain(node).nodeType !== 1 || !isMasked(verdict)) continue;
 			if (isBox(verdict)) ignored++;
 			else masked++;
 		}
@@ -377,7 +378,8 @@ export class Engine {
 		at.tree.settle();
 		at.tree.flush(deadline);
 		drain(at.unscrolled, deadline, (element) => {
-			if (element.scrollTop || element.scrollLeft) at.activity.scrolled(element);
+			const { scrollTop, scrollLeft } = plain(element);
+			if (scrollTop || scrollLeft) at.activity.scrolled(element);
 		});
 		const told = this.#rest(at, deadline);
 		this.#send();
@@ -424,10 +426,11 @@ export class Engine {
 		while (at.fresh.length) {
 			const some = at.fresh.splice(0, SELECTORS_PER_LOOK);
 			for (const root of at.tree.roots) {
-				for (const element of root.querySelectorAll(some.join())) {
+				for (const element of plain(root).querySelectorAll(some.join())) {
 					for (const selector of some) {
 						const name = selector.startsWith(".") ? "class" : selector.startsWith("#") ? "id" : selector.slice(1, -1);
-						if (element.hasAttribute(name) && element.matches(selector)) at.tree.touchAttribute(element, name);
+						if (plain(element).hasAttribute(name) && plain(element).matches(selector))
+							at.tree.touchAttribute(element, name);
 					}
 				}
 			}
@@ -507,7 +510,7 @@ export class Engine {
 	#note(at: Epoch, record: MutationRecord): void {
 		at.tree.note(record);
 		const { target, type } = record;
-		const owner = target.nodeType === 1 ? (target as Element) : target.parentElement;
+		const owner = plain(target).nodeType === 1 ? (target as Element) : plain(target).parentElement;
 		const tag = owner?.localName;
 		if (tag === "style" || tag === "link" || tag === "head") at.styles.touch(target.getRootNode() as Root);
 		if (tag === "textarea" || tag === "option" || tag === "select" || tag === "input") {
@@ -527,7 +530,7 @@ export class Engine {
 		if (traits & Trait.field) at.fields.add(element as Field, verdict);
 		if (traits & Trait.told) this.#told(at, element, verdict);
 		if (traits & Trait.custom && !element.matches(":defined")) this.#await(at, element);
-		if (element.hasAttribute("popover") && element.matches(":popover-open")) at.activity.opened(element);
+		if (plain(element).hasAttribute("popover") && plain(element).matches(":popover-open")) at.activity.opened(element);
 	}
 
 	#told(at: Epoch, element: Element, verdict: number): void {
@@ -543,8 +546,9 @@ export class Engine {
 	}
 
 	/** Waits, once for each name, until elements of it are defined. */
-	#await(at: Epoch, { localName: tag, ownerDocument }: Element): void {
-		const registry = ownerDocument.defaultView?.customElements;
+	#await(at: Epoch, element: Element): void {
+		const tag = element.localName;
+		const registry = viewOf(element)?.customElements;
 		if (!registry) return;
 		const names = at.awaited.get(registry) ?? new Set();
 		if (names.has(tag)) return;
@@ -553,7 +557,7 @@ export class Engine {
 			() => {
 				if (this.#at !== at) return;
 				for (const root of at.tree.roots) {
-					for (const element of root.querySelectorAll(tag)) {
+					for (const element of plain(root).querySelectorAll(tag)) {
 						if (!element.matches(":defined")) continue;
 						at.activity.defined(element);
 						at.tree.judge(element);
@@ -568,11 +572,12 @@ export class Engine {
 	#forgotten(node: Node): void {
 		const at = this.#at;
 		if (!at) return;
-		if (node.nodeType === 9 || node.nodeType === 11) {
+		const { nodeType } = plain(node);
+		if (nodeType === 9 || nodeType === 11) {
 			at.styles.forget(node as Root);
 			this.#detach(node);
 		}
-		if (node.nodeType !== 1) return;
+		if (nodeType !== 1) return;
 		at.fields.forget(node);
 		at.pictures.forget(node);
 		at.components.forget(node);
@@ -591,7 +596,7 @@ export class Engine {
 			characterData: true,
 			subtree: true,
 		});
-		if (root.nodeType === 9) {
+		if (plain(root).nodeType === 9) {
 			at.activity.scrolled(root);
 		}
 		this.#attach(root);
@@ -605,7 +610,7 @@ export class Engine {
 	}
 
 	#shadowOf(element: Element): ShadowRoot | null {
-		const open = element.shadowRoot;
+		const open = plain(element).shadowRoot;
 		if (open) return open;
 		return this.#policy.closedRoots ? (this.#closedRoots.get(element) ?? null) : null;
 	}
@@ -646,7 +651,7 @@ export class Engine {
 	#attach(root: Root): void {
 		this.#detach(root);
 		const listening = new AbortController();
-		const view = root.nodeType === 9 && root !== this.#document ? (root as Document).defaultView : null;
+		const view = plain(root).nodeType === 9 && root !== this.#document ? plain(root as Document).defaultView : null;
 		const patches = view && this.#patchRealm(view as Realm);
 		this.#ends.set(root, () => {
 			listening.abort();
@@ -670,12 +675,13 @@ export class Engine {
 					this.#schedule();
 				});
 			for (const type of types.split(" "))
-				target.addEventListener(type, listener, { capture: true, passive: true, signal });
+				EventTarget.prototype.addEventListener.call(target, type, listener, { capture: true, passive: true, signal });
 		};
 		on(root, "scroll", (at, node) => at.activity.scrolled(node));
 		on(root, "input change", (at, node, event) => {
 			at.fields.touch(node);
-			if (event.isTrusted && node.nodeType === 1 && at.masks.rememberEdited(node as Element)) at.tree.judge(node);
+			if (event.isTrusted && plain(node).nodeType === 1 && at.masks.rememberEdited(node as Element))
+				at.tree.judge(node);
 		});
 		on(root, "slotchange", (at, node) => {
 			for (const child of (node as HTMLSlotElement).assignedNodes?.() ?? []) at.tree.judge(child);
@@ -692,7 +698,7 @@ export class Engine {
 			else if (tag === "iframe" || tag === "frame") at.tree.touchRoot(node as Element);
 			else if (tag === "img") at.tree.touchAttribute(node as Element, "src");
 		});
-		if (root.nodeType !== 9) return;
+		if (plain(root).nodeType !== 9) return;
 		// A key may bring out the ring of what has the focus already.
 		on(root, "focusin focusout keydown", (at) => at.activity.focused());
 		on(root, "selectionchange", (at) => at.activity.selected());
@@ -700,15 +706,15 @@ export class Engine {
 		// What comes under a pointer that rests is told by pointerover alone.
 		on(root, "pointermove pointerover", (at, node, event) => {
 			const { clientX, clientY } = event as PointerEvent;
-			if (node.nodeType === 1) at.activity.pointed(node as Element, clientX, clientY);
+			if (plain(node).nodeType === 1) at.activity.pointed(node as Element, clientX, clientY);
 		});
 		on(root, "click", (at, node, event) => {
 			const { clientX, clientY, button } = event as PointerEvent;
-			if (!event.isTrusted || node.nodeType !== 1) return;
+			if (!event.isTrusted || plain(node).nodeType !== 1) return;
 			at.masks.step(this.#document, this.#window.location.pathname);
 			at.activity.clicked(node as Element, clientX, clientY, button);
 		});
-		const view = (root as Document).defaultView;
+		const view = plain(root as Document).defaultView;
 		if (!view) return;
 		on(view, "resize", (at) => at.pins.touchAll());
 		if (view !== this.#window) return;

@@ -5,6 +5,7 @@
 
 import { isBox, isButtonInput, isMasked, Level, levelOf, type Masks, Verdict } from "../mask/masks.ts";
 import { placeholder, VALUE_PLACEHOLDER } from "../mask/placeholder.ts";
+import { plain, viewOf } from "../mask/plain.ts";
 import { isClosed, Words } from "../mask/words.ts";
 import { type AttributeKind, attributeKind } from "./attributes.ts";
 import type { Outgoing } from "./body.ts";
@@ -77,8 +78,8 @@ export class Funnel {
 
 	/** An element's name; under a mask only one that the page has not made up, but for components that are defined. */
 	tag(element: Element, verdict: number): Outgoing {
-		const tag = element.localName;
-		const html = element.namespaceURI === XHTML;
+		const { localName: tag, namespaceURI } = plain(element);
+		const html = namespaceURI === XHTML;
 		const masked = isMasked(verdict);
 		const known = this.#tags[(masked ? 1 : 0) + (html ? 2 : 0)] as Set<string>;
 		if (!known.has(tag)) {
@@ -98,24 +99,25 @@ export class Funnel {
 	/** The document's title. */
 	title(doc: Document): Outgoing {
 		// Drawings have titles, too.
-		const element = [...doc.getElementsByTagName("title")].find((title) => title.namespaceURI === XHTML);
+		const element = [...plain(doc).getElementsByTagName("title")].find((title) => title.namespaceURI === XHTML);
 		const verdict = this.#masks.verdict(element ?? doc);
-		return isBox(verdict) ? seal("") : this.text(doc.title.slice(0, 1000), verdict);
+		return isBox(verdict) ? seal("") : this.text(plain(doc).title.slice(0, 1000), verdict);
 	}
 
 	/** The attributes of an element, names and values in turn. */
-	attributes(element: Element, verdict: number, names = element.getAttributeNames()): Outgoing[] {
+	attributes(element: Element, verdict: number, names = plain(element).getAttributeNames()): Outgoing[] {
 		const out: Outgoing[] = [];
 		if (isBox(verdict)) return out;
 		const masked = isMasked(verdict);
-		const html = element.namespaceURI === XHTML;
+		const own = plain(element);
+		const html = own.namespaceURI === XHTML;
 		const hidden = isHidden(element);
 		for (const name of names) {
 			if (hidden && name !== "type") continue;
 			const kind = this.#kind(name, html);
 			// Reading a value costs more than all that is decided about it.
 			if (kind === "never" || (kind === "other" && !this.#selected.asks(name))) continue;
-			const leaving = this.#attribute(element, name, kind, element.getAttribute(name) ?? "", masked, html);
+			const leaving = this.#attribute(element, name, kind, own.getAttribute(name) ?? "", masked, html);
 			if (leaving !== undefined) out.push(this.attributeName(name), leaving);
 		}
 		if (!masked && drawsImage(element) && !element.hasAttribute("src")) {
@@ -131,7 +133,7 @@ export class Funnel {
 
 	attribute(element: Element, name: string, value: string, verdict: number): Outgoing | undefined {
 		if (isBox(verdict) || (name !== "type" && isHidden(element))) return undefined;
-		const html = element.namespaceURI === XHTML;
+		const html = plain(element).namespaceURI === XHTML;
 		return this.#attribute(element, name, this.#kind(name, html), value, isMasked(verdict), html);
 	}
 
@@ -176,10 +178,10 @@ export class Funnel {
 			case "lang":
 				return value === "" || LANGUAGE.test(value) ? seal(value) : undefined;
 			case "presentational":
-				if (!masked) return seal(value.slice(0, 256));
 				// As the browser has read it, which is one of its own words.
 				if (name === "type" && /^(input|button)$/.test(element.localName) && html)
 					return seal((element as HTMLInputElement).type);
+				if (!masked) return seal(value.slice(0, 256));
 				return this.#isCode(name, value) ? seal(value) : this.#asked(name, value, masked);
 			case "described":
 				return masked ? this.#asked(name, value, masked) : seal(value.slice(0, 256));
@@ -207,7 +209,7 @@ export class Funnel {
 
 	/** Computed layout of the empty box that stands for an element. */
 	box(element: Element): Outgoing[] {
-		const view = element.ownerDocument.defaultView;
+		const view = viewOf(element);
 		if (!view) return [];
 		const style = view.getComputedStyle(element);
 		const out: Outgoing[] = [];
@@ -235,7 +237,7 @@ export class Funnel {
 	css(text: StyleText, base: string, owners: readonly Node[], imported?: (n: number) => string): Outgoing {
 		const own = owners.some((owner) => this.isOwn(owner));
 		const strict = own || this.#masks.mode === "strict";
-		const roots = owners.map((owner) => owner.getRootNode() as ParentNode & Node);
+		const roots = owners.map((owner) => plain(owner).getRootNode() as ParentNode & Node);
 		const found = new Map<string, Found>();
 		// For this text alone: what is decided holds for this moment.
 		const selects = (selector: string) => {
@@ -268,7 +270,7 @@ export class Funnel {
 
 	/** The inside of a `@keyframes` rule of a script's animation. */
 	keyframes(text: string, target: Element): Outgoing {
-		const rule = this.css(readCss(`@keyframes a{${text}}`), target.baseURI, [target]);
+		const rule = this.css(readCss(`@keyframes a{${text}}`), plain(target).baseURI, [target]);
 		return seal(rule.slice(rule.indexOf("{") + 1, -1));
 	}
 
@@ -318,7 +320,7 @@ export class Funnel {
 		let found = 0;
 		try {
 			for (const root of roots) {
-				const { host, querySelectorAll } = root as ShadowRoot;
+				const { host, querySelectorAll } = plain(root as ShadowRoot);
 				const matched = host && selector.startsWith(":host") ? [host] : querySelectorAll.call(root, selector);
 				for (const element of matched) {
 					const verdict = this.#masks.verdict(element);
@@ -384,12 +386,12 @@ export class Funnel {
 
 	#style(element: Element, value: string, masked: boolean): Outgoing | undefined {
 		if (!value) return undefined;
-		const { style } = element as HTMLElement;
+		const { style } = plain(element as HTMLElement);
 		// What the browser itself reads no declaration from is text that somebody left here.
 		if (style?.length === 0) return undefined;
 		if (!masked) {
 			if (!/url\(|src\(|image-set|content|--|\/\*/i.test(value)) return seal(value);
-			const base = element.ownerDocument.baseURI;
+			const base = plain(element).baseURI;
 			return seal(rewriteCss(value, { url: (url) => this.#address(url, base, element), shown: (text) => text }));
 		}
 		let out = "";
@@ -410,14 +412,14 @@ export class Funnel {
 	#image(element: Element, name: string, masked: boolean): Outgoing | undefined {
 		if (masked) return undefined;
 		const tag = element.localName;
-		let url = element.getAttribute(name);
+		let url = plain(element).getAttribute(name);
 		if (name === "src") {
 			if (!drawsImage(element)) return undefined;
 			if (tag === "img") url = (element as HTMLImageElement).currentSrc || url;
 		} else if (name === "poster" && tag !== "video") {
 			return undefined;
 		}
-		return url ? seal(this.#asset(url, element.ownerDocument.baseURI, "image", element)) : undefined;
+		return url ? seal(this.#asset(url, plain(element).baseURI, "image", element)) : undefined;
 	}
 
 	/** A link's target never leaves, only that it has one; inside drawings a reference to a part of the same document. */
@@ -429,11 +431,11 @@ export class Funnel {
 		if (masked) return undefined;
 		if (tag === "use") {
 			const [, file = "", id = ""] = /^([^#]+)#([-\w.:]{1,100})$/.exec(value) ?? [];
-			const asset = file && this.#asset(file, element.ownerDocument.baseURI, "drawing", element);
+			const asset = file && this.#asset(file, plain(element).baseURI, "drawing", element);
 			return asset ? seal(`${asset}#${id}`) : undefined;
 		}
 		if (tag !== "image") return undefined;
-		return seal(this.#asset(value, element.ownerDocument.baseURI, "image", element));
+		return seal(this.#asset(value, plain(element).baseURI, "image", element));
 	}
 
 	#drawing(element: Element, name: string, value: string, masked: boolean): Outgoing | undefined {
@@ -478,9 +480,9 @@ const isHidden = (element: Element): boolean =>
 
 /** Whether an element is one that the browser knows, or a component that is defined. */
 function isDefined(element: Element, tag: string): boolean {
-	if (tag.includes("-")) return !!element.ownerDocument.defaultView?.customElements.get(tag);
+	if (tag.includes("-")) return !!viewOf(element)?.customElements.get(tag);
 	// Not `SVGSVGElement`, which is what drawings themselves are.
-	return !/Unknown| (SVG|MathML)Element/.test(`${element}`) || MATHML.test(tag);
+	return !/Unknown| (SVG|MathML)Element/.test(Object.prototype.toString.call(element)) || MATHML.test(tag);
 }
 
 const BOX_PROPERTIES: readonly (readonly [string, string])[] = [
@@ -523,8 +525,9 @@ const kindOf = (url: string): ResourceKind =>
 
 /** An element's border box in CSS px, before transforms. */
 export function extent(element: Element): { width: number; height: number } {
-	const rect = element.getBoundingClientRect();
-	const { offsetWidth: width, offsetHeight: height } = element as HTMLElement;
+	const own = plain(element as HTMLElement);
+	const rect = own.getBoundingClientRect();
+	const { offsetWidth: width, offsetHeight: height } = own;
 	if (width === undefined || (Math.abs(width - rect.width) < 1 && Math.abs(height - rect.height) < 1))
 		return { width: Math.round(rect.width * 100) / 100, height: Math.round(rect.height * 100) / 100 };
 	return { width, height };

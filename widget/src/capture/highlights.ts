@@ -4,6 +4,7 @@
  */
 
 import { Op } from "../../../wire/dom.ts";
+import { plain } from "../mask/plain.ts";
 import { boundary, type Telling } from "./telling.ts";
 
 /** Of one highlight; so many ranges more, and it is looked at one time less often. */
@@ -27,7 +28,7 @@ export class Highlights {
 			const operands: number[] = [];
 			let priority = 0;
 			for (const root of this.#at.roots()) {
-				const view = (root as Document).defaultView as (Window & typeof globalThis) | null;
+				const view = plain(root as Document).defaultView as (Window & typeof globalThis) | null;
 				const highlight = view?.CSS.highlights?.get(name);
 				if (!highlight) continue;
 				({ priority } = highlight);

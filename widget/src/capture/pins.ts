@@ -4,6 +4,7 @@
  */
 
 import { isBox, isMasked, type Masks } from "../mask/masks.ts";
+import { plain, viewOf } from "../mask/plain.ts";
 import type { Body } from "./body.ts";
 import { drain } from "./drain.ts";
 import { extent } from "./funnel.ts";
@@ -47,7 +48,7 @@ export class Pins {
 	#pin(element: Element, id: number, verdict: number): void {
 		const box = isBox(verdict);
 		if (!box && !REPLACED.has(element.localName) && !hasText(element)) return;
-		const display = box ? "" : element.ownerDocument.defaultView?.getComputedStyle(element).display;
+		const display = box ? "" : viewOf(element)?.getComputedStyle(element).display;
 		if (display === undefined || (UNSIZED.test(display) && !REPLACED.has(element.localName))) return;
 		const { width, height } = extent(element);
 		this.#told.set(element, `${width} ${height}`);
@@ -94,8 +95,8 @@ export class Pins {
 }
 
 function hasText(element: Element): boolean {
-	for (let child = element.firstChild; child; child = child.nextSibling) {
-		if (child.nodeType === 3 && /\S/.test((child as Text).data)) return true;
+	for (let child = plain(element).firstChild; child; child = plain(child).nextSibling) {
+		if (plain(child).nodeType === 3 && /\S/.test((child as Text).data)) return true;
 	}
 	return false;
 }

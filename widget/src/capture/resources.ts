@@ -5,6 +5,7 @@
  */
 
 import { isMasked, type Masks } from "../mask/masks.ts";
+import { plain } from "../mask/plain.ts";
 import type { Body } from "./body.ts";
 import type { ResourceKind } from "./funnel.ts";
 import { hash128, hex, unhex } from "./hash.ts";
@@ -68,7 +69,7 @@ export class Resources {
 		this.#masks = masks;
 		this.#salt = salt;
 		this.#wake = wake;
-		window.document.addEventListener(
+		plain(window.document).addEventListener(
 			"securitypolicyviolation",
 			(event) => {
 				if (event.effectiveDirective === "connect-src") this.#mayFetch = false;
@@ -198,7 +199,7 @@ export class Resources {
 		this.#masks.step(this.#window.document, this.#window.location.pathname);
 		for (const element of resource.elements) {
 			const live = element.deref();
-			if (live?.isConnected && !isMasked(this.#masks.verdict(live))) return true;
+			if (live && plain(live).isConnected && !isMasked(this.#masks.verdict(live))) return true;
 		}
 		return false;
 	}
@@ -280,7 +281,7 @@ export class Resources {
 		// A picture is never drawn larger than it is, but a drawing twice as large as it is shown: its edges seldom fall on pixels.
 		const ratio = devicePixelRatio * (isDrawing(url) ? 2 : 1);
 		const enough = Math.min(MAX_WIDTH, Math.ceil((shown?.clientWidth || MAX_WIDTH) * ratio)) / width;
-		const canvas = document.createElement("canvas");
+		const canvas = plain(document).createElement("canvas");
 		const draw = (scale: number, quality: number) => {
 			canvas.width = Math.max(1, Math.round(width * scale));
 			canvas.height = Math.max(1, Math.round(height * scale));
@@ -300,7 +301,7 @@ export class Resources {
 
 	/** An image of our own, for what a style sheet shows. */
 	#image(url: string): HTMLImageElement {
-		const image = this.#window.document.createElement("img");
+		const image = plain(this.#window.document).createElement("img");
 		if (/^https?:/.test(url) && new URL(url).origin !== this.#window.location.origin) image.crossOrigin = "anonymous";
 		image.src = url;
 		return image;

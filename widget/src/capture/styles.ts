@@ -6,6 +6,7 @@
  */
 
 import { Op } from "../../../wire/dom.ts";
+import { plain } from "../mask/plain.ts";
 import type { Body, Outgoing } from "./body.ts";
 import type { Selected } from "./css.ts";
 import { CssReader, readCss, type StyleText } from "./csstext.ts";
@@ -218,7 +219,7 @@ export class Styles {
 		if (known?.told && known.due === Due.learning) return;
 		if (known) known.due = Due.learning;
 		for (const root of this.#adopted.keys()) {
-			if (sheet.ownerNode ? sheet.ownerNode.getRootNode() === root : root.adoptedStyleSheets?.includes(sheet))
+			if (sheet.ownerNode ? sheet.ownerNode.getRootNode() === root : plain(root).adoptedStyleSheets?.includes(sheet))
 				this.touch(root);
 		}
 		this.#hooks.wake();
@@ -364,7 +365,7 @@ export class Styles {
 
 	#adoptedOf(root: Root): object[] {
 		const declared = this.#past.declared.get(root as Document);
-		return [...(declared ? [declared] : []), ...(root.adoptedStyleSheets ?? [])];
+		return [...(declared ? [declared] : []), ...(plain(root).adoptedStyleSheets ?? [])];
 	}
 
 	#known(sheet: CSSStyleSheet): Sheet {
@@ -457,7 +458,7 @@ export class Styles {
 		this.#sheets.set(declared, known);
 		if (known.told === text) return;
 		known.told = text;
-		const bytes = utf8.encode(this.#funnel.css(this.#read(text, root), root.baseURI, [root]));
+		const bytes = utf8.encode(this.#funnel.css(this.#read(text, root), plain(root).baseURI, [root]));
 		const key = this.#sender.asset(AssetType.style, "text/css", bytes);
 		if (key) this.#body.sheet(known.number, 0, 0, this.#funnel.media("", []), key);
 	}
@@ -477,7 +478,7 @@ export class Styles {
 	#rewrite(sheet: CSSStyleSheet, text: string, owners: readonly Node[], rules: readonly CSSRule[]): Outgoing {
 		const imports = rules.filter((rule) => "styleSheet" in rule) as CSSImportRule[];
 		const [at = document] = owners;
-		return this.#funnel.css(this.#read(text, at), sheet.href ?? at.baseURI, owners, (n) => {
+		return this.#funnel.css(this.#read(text, at), sheet.href ?? plain(at).baseURI, owners, (n) => {
 			const rule = imports[n];
 			return rule ? this.#imported(rule, owners) : "";
 		});
@@ -675,5 +676,6 @@ function ruleCount(sheet: CSSStyleSheet): number {
 }
 
 function sheetsOf(root: Root): CSSStyleSheet[] {
-	return [...(root.styleSheets ?? []), ...(root.adoptedStyleSheets ?? [])];
+	const { styleSheets, adoptedStyleSheets } = plain(root);
+	return [...(styleSheets ?? []), ...(adoptedStyleSheets ?? [])];
 }

@@ -1,6 +1,7 @@
 /** What the parts share that tell of the state of nodes the mirror has. */
 
 import { isMasked, type Masks } from "../mask/masks.ts";
+import { plain } from "../mask/plain.ts";
 import type { Body } from "./body.ts";
 import type { Selected } from "./css.ts";
 import type { Funnel } from "./funnel.ts";
@@ -23,9 +24,9 @@ export type Telling = {
 export function boundary(ids: Ids, masks: Masks, node: Node, offset: number): [number, number] | undefined {
 	const id = ids.of(node);
 	if (!id || isMasked(masks.verdict(node))) return undefined;
-	if (node.nodeType === 3) return [id, offset];
+	if (plain(node).nodeType === 3) return [id, offset];
 	let count = 0;
-	for (let child = node.firstChild, i = 0; child && i < offset; child = child.nextSibling, i++) {
+	for (let child = plain(node).firstChild, i = 0; child && i < offset; child = plain(child).nextSibling, i++) {
 		if (ids.of(child)) count++;
 	}
 	return [id, count];

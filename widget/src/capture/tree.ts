@@ -9,6 +9,7 @@
 
 import { ElementFlag } from "../../../wire/dom.ts";
 import { isBox, isMasked, type Masks, parentOf, Verdict } from "../mask/masks.ts";
+import { plain } from "../mask/plain.ts";
 import { CHILDLESS, UNSENT } from "./attributes.ts";
 import type { Body, Outgoing } from "./body.ts";
 import type { Funnel } from "./funnel.ts";
@@ -161,11 +162,11 @@ export class Tree {
 	/** Finds documents that the page wrote anew, which no observer tells of; true if it is the source's own. */
 	look(): boolean {
 		for (const root of this.#roots) {
-			if (root.nodeType !== 9 || !this.#isWrittenAnew(root as Document)) continue;
+			if (plain(root).nodeType !== 9 || !this.#isWrittenAnew(root as Document)) continue;
 			const frame = parentOf(root);
 			if (frame) this.touchRoot(frame as Element);
 			// The document of a frame that is gone stands in no window; it is nobody's page.
-			else if ((root as Document).defaultView) return true;
+			else if (plain(root as Document).defaultView) return true;
 		}
 		return false;
 	}
@@ -191,7 +192,7 @@ export class Tree {
 		this.#settled.clear();
 		// Those that stand somewhere first: a removed tree may have held them until now.
 		for (const node of this.#touched) {
-			if (node.isConnected) this.#place(node);
+			if (plain(node).isConnected) this.#place(node);
 			else {
 				this.#touched.delete(node);
 				if (this.ids.known(node)) this.#gone.add(node);
@@ -199,7 +200,7 @@ export class Tree {
 			if (this.#late()) return;
 		}
 		const done =
-			this.#each(this.#gone, (node) => !node.isConnected && this.#remove(this.ids.known(node))) &&
+			this.#each(this.#gone, (node) => !plain(node).isConnected && this.#remove(this.ids.known(node))) &&
 			this.ids.free(() => this.#late()) &&
 			this.#each(this.#hosts, (element) => this.#enterRoot(element)) &&
 			this.#each(this.#texts, (text) => this.#writeText(text)) &&
@@ -213,7 +214,7 @@ export class Tree {
 		this.#over = false;
 		// A walk begins again in a parent that its mark in has left; what it sent already it only passes by.
 		const left = (node: Node | null | undefined, parent: Node): boolean =>
-			!!node && (this.#touched.has(node) || node.parentNode !== parent);
+			!!node && (this.#touched.has(node) || plain(node).parentNode !== parent);
 		for (const stack of this.#open) {
 			for (const walking of stack) {
 				const { last, anchor, known } = walking;
@@ -239,7 +240,7 @@ export class Tree {
 		this.#open = [];
 		for (const stack of open) {
 			// Cut off where the page took a parent away.
-			const lost = stack.findIndex(({ known: { node } }, i) => !node.isConnected || this.#isLost(stack, i));
+			const lost = stack.findIndex(({ known: { node } }, i) => !plain(node).isConnected || this.#isLost(stack, i));
 			if (lost >= 0) stack.length = lost;
 			if (this.#over) this.#open.push(stack);
 			else this.#run(stack);
@@ -258,7 +259,7 @@ export class Tree {
 		const { id, verdict } = known;
 		for (let [name, before] of this.#attributes.get(element) ?? []) {
 			if (name === "srcset" || name === "sizes") name = "src";
-			const value = element.getAttribute(name);
+			const value = plain(element).getAttribute(name);
 			const leaving = this.#leaving(element, name, value, verdict);
 			// Most changes say nothing about how the page looks. A picture may be another although its address is not.
 			if (before !== undefined && name !== "src") {
@@ -293,7 +294,7 @@ export class Tree {
 		this.#remove(known);
 		this.#touched.add(node);
 		// What is shown in slots below it inherits from it, too.
-		const { host } = node.getRootNode() as ShadowRoot;
+		const { host } = plain(node).getRootNode() as ShadowRoot;
 		if (host) for (const child of host.childNodes) this.#judge(child);
 	}
 
@@ -307,7 +308,7 @@ export class Tree {
 	#judgeAll(selectors: string): void {
 		for (const { node, verdict } of this.ids.all) if (verdict && node.nodeType === 1) this.#judge(node);
 		for (const root of this.#roots) {
-			for (const element of root.querySelectorAll(selectors)) this.#judge(element);
+			for (const element of plain(root).querySelectorAll(selectors)) this.#judge(element);
 		}
 	}
 
@@ -332,7 +333,7 @@ export class Tree {
 		}
 		if (!this.#touched.has(node)) return;
 		for (let up = parentOf(node); up && !this.#settled.has(up); up = parentOf(up)) this.#settled.add(up);
-		const parent = node.parentNode;
+		const parent = plain(node).parentNode;
 		const above = parent && this.ids.known(parent);
 		if (!above || isBox(above.verdict) || this.#traitsOf(parent) & Trait.childless) {
 			this.#touched.delete(node);
@@ -340,21 +341,21 @@ export class Tree {
 			return;
 		}
 		// A document holds one element at a time: the old one leaves before the new one comes.
-		if (parent.nodeType === 9) {
+		if (plain(parent).nodeType === 9) {
 			for (let old = above.first, next = old; old; old = next) {
 				next = old.next;
-				if (old.node.parentNode !== parent) this.#remove(old);
+				if (plain(old.node).parentNode !== parent) this.#remove(old);
 			}
 		}
 		const here: Walking = { known: above, last: null, anchor: undefined, slots: this.#masks.hosts(parent) };
 		let start = node;
-		for (let before = node.previousSibling; before && !here.anchor; before = before.previousSibling) {
+		for (let before = plain(node).previousSibling; before && !here.anchor; before = plain(before).previousSibling) {
 			if (this.#touched.has(before)) start = before;
 			else here.anchor = this.#childOf(above, before);
 		}
 		for (let next: Node | null = start; next; ) {
 			const one: Node = next;
-			next = one.nextSibling;
+			next = plain(one).nextSibling;
 			if (this.#touched.delete(one)) {
 				this.#placeOne(one, here);
 				if (this.#late()) return;
@@ -388,7 +389,7 @@ export class Tree {
 	#run(stack: Walking[]): void {
 		for (let walking = stack.at(-1); walking; walking = stack.at(-1)) {
 			const { known } = walking;
-			const next: Node | null = walking.last ? walking.last.nextSibling : known.node.firstChild;
+			const next: Node | null = walking.last ? plain(walking.last).nextSibling : plain(known.node).firstChild;
 			if (!next) {
 				stack.pop();
 				this.#body.up(known.id);
@@ -409,7 +410,7 @@ export class Tree {
 	/** Sends a node that is new to the mirror, without its children; pushes the walks of these, if they leave. */
 	#emit(node: Node, here: Walking, stack: Walking[]): void {
 		if (this.#touched.size) this.#touched.delete(node);
-		const { nodeType } = node;
+		const { nodeType } = plain(node);
 		let above = here.known.verdict;
 		if (here.slots && (nodeType === 1 || nodeType === 3)) above = this.#masks.slotted(above, node as Element | Text);
 		if (nodeType === 1) this.#emitElement(node as Element, here, above, stack);
@@ -428,7 +429,8 @@ export class Tree {
 		if (traits & Trait.unsent || this.#events.own(element)) return;
 		if (traits & Trait.link && !/stylesheet/i.test((element as HTMLLinkElement).rel)) return;
 		if (this.#attributes.size) this.#attributes.delete(element);
-		const names = element.getAttributeNames();
+		const own = plain(element);
+		const names = own.getAttributeNames();
 		const verdict = this.#masks.child(above, element, names);
 		if (isBox(verdict)) {
 			const layout = this.#funnel.box(element);
@@ -439,8 +441,8 @@ export class Tree {
 			return;
 		}
 		const root = this.#rootOf(element, traits, verdict);
-		const leaf = !root && (traits & Trait.childless || !element.firstChild);
-		const space = element.namespaceURI;
+		const leaf = !root && (traits & Trait.childless || !own.firstChild);
+		const space = own.namespaceURI;
 		let flags = space === XHTML ? 0 : space === SVG ? 1 : space === MATHML ? 2 : 0;
 		if (flags === 0 && traits & Trait.custom && !element.matches(":defined")) flags = ElementFlag.undefined;
 		if (leaf) flags |= ElementFlag.leaf;
@@ -455,7 +457,8 @@ export class Tree {
 			this.#events.element(element, verdict, traits);
 		this.#sendIfFull();
 		if (leaf) return;
-		if (!(traits & Trait.childless)) stack.push({ known, last: null, anchor: undefined, slots: root?.nodeType === 11 });
+		if (!(traits & Trait.childless))
+			stack.push({ known, last: null, anchor: undefined, slots: !!root && !(traits & Trait.frame) });
 		if (root) stack.push(this.#sendRoot(root, known));
 	}
 
@@ -465,7 +468,7 @@ export class Tree {
 		if (!known || isBox(known.verdict)) return;
 		const root = this.#rootOf(element, this.#traitsOf(element), known.verdict);
 		const old = known.root;
-		if (old && old.node === root && !(root.nodeType === 9 && this.#isWrittenAnew(root as Document))) return;
+		if (old && old.node === root && !(plain(root).nodeType === 9 && this.#isWrittenAnew(root as Document))) return;
 		this.#remove(old);
 		if (root) this.#run([this.#sendRoot(root, known)]);
 	}
@@ -478,7 +481,7 @@ export class Tree {
 	#sendRoot(root: Root, host: Known): Walking {
 		this.#body.at(host.id, 0);
 		let { verdict } = host;
-		if (root.nodeType === 11) {
+		if (plain(root).nodeType === 11) {
 			const { mode, slotAssignment, delegatesFocus } = root as ShadowRoot;
 			const flags = (mode === "closed" ? 1 : 0) + (slotAssignment === "manual" ? 2 : 0) + (delegatesFocus ? 4 : 0);
 			const known = this.ids.addRoot(root, verdict, host);
@@ -499,12 +502,12 @@ export class Tree {
 
 	/** Whether document.open left nothing of what was sent, and nothing that observes it. */
 	#isWrittenAnew(doc: Document): boolean {
-		const { documentElement } = doc;
+		const { documentElement } = plain(doc);
 		return !!documentElement && !this.#touched.has(documentElement) && !this.ids.known(documentElement);
 	}
 
 	#traitsOf(node: Node): number {
-		const tag = (node as Element).localName;
+		const tag = plain(node as Element).localName;
 		// A document or a shadow root.
 		if (tag === undefined) return 0;
 		let traits = this.#traits.get(tag);
@@ -528,7 +531,7 @@ export class Tree {
 
 export const DARK = "(prefers-color-scheme: dark)";
 const contentFlags = (doc: Document): number =>
-	(doc.compatMode === "BackCompat" ? 1 : 0) | (doc.defaultView?.matchMedia(DARK).matches ? 2 : 0);
+	(plain(doc).compatMode === "BackCompat" ? 1 : 0) | (plain(doc).defaultView?.matchMedia(DARK).matches ? 2 : 0);
 
 /** The document of a frame of the same origin. */
 function contentOf(element: Element): Document | null {

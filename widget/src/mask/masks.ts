@@ -8,6 +8,7 @@
 
 import { holdsOn, type Mode, type Policy, type Rule } from "../policy.ts";
 import { ATTRIBUTE_MARKS, CLASS_MARKS, Mark, type Values } from "./markings.ts";
+import { plain, viewOf } from "./plain.ts";
 import { sensitiveAutocomplete, sensitiveName } from "./sensitive.ts";
 
 /** Levels in the order of strictness; from `byDefault` on text is masked, from `ignored` on only an empty box leaves. */
@@ -21,11 +22,12 @@ export const isBox = (verdict: number): boolean => levelOf(verdict) >= Level.ign
 
 /** The node that what is decided for a node inherits from: the host of a shadow root, the frame of a document. */
 export function parentOf(node: Node): Node | null {
-	if (node.parentNode) return node.parentNode;
-	if (node.nodeType === 11) return (node as ShadowRoot).host ?? null;
-	if (node.nodeType === 9) {
+	const { parentNode, nodeType } = plain(node);
+	if (parentNode) return parentNode;
+	if (nodeType === 11) return (node as ShadowRoot).host ?? null;
+	if (nodeType === 9) {
 		try {
-			return (node as Document).defaultView?.frameElement ?? null;
+			return plain(node as Document).defaultView?.frameElement ?? null;
 		} catch {
 			return null;
 		}
@@ -49,7 +51,7 @@ function isField(element: Element): boolean {
 	const tag = element.localName;
 	if (/^(textarea|select|output)$/.test(tag)) return true;
 	if (tag === "input") return !isButtonInput(element);
-	const own = element.ownerDocument.defaultView?.customElements.get(tag) as { formAssociated?: boolean } | undefined;
+	const own = viewOf(element)?.customElements.get(tag) as { formAssociated?: boolean } | undefined;
 	return own?.formAssociated === true && !isButtonInput(element);
 }
 
@@ -85,7 +87,7 @@ function attributeMarks(values: Values, value: string): number {
 const MAX_CACHED = 5000;
 
 const at = (level: number, verdict: number): number => (verdict & ~Verdict.level) | level;
-const isDesign = (doc: Document): boolean => doc.designMode === "on";
+const isDesign = (doc: Document): boolean => plain(doc).designMode === "on";
 const mayBeField = (tag: string): boolean => FIELDS.has(tag) || tag.includes("-");
 const FIELDS = new Set(["input", "textarea", "select", "output"]);
 
@@ -130,7 +132,7 @@ export class Masks {
 		let changed = path !== this.#path && this.#enforce(doc, path);
 		this.#own = doc;
 		for (const [known, editable] of this.#designs) {
-			if (!known.defaultView) this.#designs.delete(known);
+			if (!plain(known).defaultView) this.#designs.delete(known);
 			else if (editable !== isDesign(known)) changed = true;
 		}
 		if (changed) this.#designs.clear();
@@ -141,20 +143,20 @@ export class Masks {
 	bears(name: string, before: string | null | undefined, element: Element): boolean {
 		// Pages toggle classes all the time, and hardly ever marking ones.
 		if (name === "class" && before !== undefined && this.#selectors.length === 0)
-			return this.#classMarks(before ?? "") !== this.#classMarks(element.getAttribute(name) ?? "");
+			return this.#classMarks(before ?? "") !== this.#classMarks(plain(element).getAttribute(name) ?? "");
 		return this.#selectors.length > 0 || BEARING.test(name) || ATTRIBUTE_MARKS.has(name.toLowerCase());
 	}
 
 	#enforce(doc: Document, path: string): boolean {
 		this.#path = path;
-		const before = JSON.stringify([this.#mode, this.#selectors]);
+		const before = this.#inForce;
 		this.#mode = this.#policy.mode;
 		this.#selectors = [];
 		const complex: string[] = [];
 		for (const selector of this.#policy.selectors) {
 			if (!holdsOn(selector, path)) continue;
 			try {
-				doc.querySelector(selector.css);
+				plain(doc).querySelector(selector.css);
 			} catch {
 				// What a broken selector was meant to hide is unknown, so everything is hidden; a broken unmask reveals nothing.
 				if (selector.rule === "ignore" || selector.rule === "mask") this.#mode = "strict";
@@ -164,7 +166,12 @@ export class Masks {
 			if (/[\s>+~:]/.test(selector.css.trim())) complex.push(selector.css);
 		}
 		this.#complex = complex.join(",");
-		return before !== JSON.stringify([this.#mode, this.#selectors]);
+		return before !== this.#inForce;
+	}
+
+	/** Not as JSON: some libraries have arrays written otherwise. */
+	get #inForce(): string {
+		return this.#mode + this.#selectors.map(({ css, mark }) => `\n${mark} ${css}`).join("");
 	}
 
 	/**
@@ -176,9 +183,9 @@ export class Masks {
 		if (known !== undefined) return known;
 		const parent = node === this.#own ? null : parentOf(node);
 		let verdict = parent ? this.verdict(parent) : node === this.#own ? this.root : Level.ignored;
-		const { nodeType } = node;
+		const { nodeType } = plain(node);
 		if (nodeType === 9) verdict = this.document(verdict, node as Document);
-		else if (parent?.nodeType === 1 && (nodeType === 1 || nodeType === 3))
+		else if (parent && plain(parent).nodeType === 1 && (nodeType === 1 || nodeType === 3))
 			verdict = this.slotted(verdict, node as Element);
 		if (nodeType === 1) verdict = this.child(verdict, node as Element);
 		this.#memo.set(node, verdict);
@@ -199,7 +206,7 @@ export class Masks {
 
 	/** What holds for a child of an element, shown in a slot: the stricter of its own tree's and of the slot's. */
 	slotted(above: number, child: Element | Text): number {
-		const slot = child.assignedSlot ?? this.#closedSlot(child);
+		const slot = plain(child).assignedSlot ?? this.#closedSlot(child);
 		if (!slot) return above;
 		const there = this.verdict(slot);
 		const flags = (above | there) & ~Verdict.level;
@@ -209,23 +216,23 @@ export class Masks {
 
 	/** Whether children of the node may be shown in slots. */
 	hosts(node: Node): boolean {
-		return !!(node as Element).shadowRoot || this.#closedRoots.has(node as Element);
+		return !!plain(node as Element).shadowRoot || this.#closedRoots.has(node as Element);
 	}
 
 	#closedSlot(child: Node): Element | undefined {
-		const slots = this.#closedRoots.get(child.parentNode as Element)?.querySelectorAll("slot");
+		const slots = this.#closedRoots.get(plain(child).parentNode as Element)?.querySelectorAll("slot");
 		return [...(slots ?? [])].find((slot) => slot.assignedNodes().includes(child as Element));
 	}
 
 	/** What is decided for an element whose parent's verdict is known. */
-	child(above: number, element: Element, names = element.getAttributeNames()): number {
+	child(above: number, element: Element, names = plain(element).getAttributeNames()): number {
 		const parent = levelOf(above);
 		if (parent >= Level.ignored) return (above & ~Verdict.level) | Level.ignored;
 		let marks = 0;
 		for (const name of names) marks |= this.#marksOf(element, name);
-		for (const selector of this.#selectors) if (element.matches(selector.css)) marks |= selector.mark;
+		for (const selector of this.#selectors) if (plain(element).matches(selector.css)) marks |= selector.mark;
 		const verdict = above | (marks & (Verdict.noControl | Verdict.noIframe));
-		const field = mayBeField(element.localName) && isField(element);
+		const field = mayBeField(plain(element).localName) && isField(element);
 		if (field && this.#sensitive(element)) return at(Level.excluded, verdict);
 		if (marks & Mark.ignore) return at(Level.ignored, verdict);
 		if (parent === Level.masked || marks & Mark.mask) {
@@ -256,19 +263,19 @@ export class Masks {
 	/** Remembers an element as one that people write into; true if that was not known. */
 	rememberEdited(element: Element): boolean {
 		const { edited } = this.#passwords;
-		if (edited.has(element) || mayBeField(element.localName)) return false;
+		if (edited.has(element) || mayBeField(plain(element).localName)) return false;
 		edited.add(element);
 		return true;
 	}
 
 	#marksOf(element: Element, name: string): number {
-		if (name === "class") return this.#classMarks(element.getAttribute(name) ?? "");
+		if (name === "class") return this.#classMarks(plain(element).getAttribute(name) ?? "");
 		let values = this.#names.get(name);
 		if (values === undefined && !this.#names.has(name)) {
 			values = ATTRIBUTE_MARKS.get(name.toLowerCase());
 			if (this.#names.size < MAX_CACHED) this.#names.set(name, values);
 		}
-		return values ? attributeMarks(values, element.getAttribute(name) ?? "") : 0;
+		return values ? attributeMarks(values, plain(element).getAttribute(name) ?? "") : 0;
 	}
 
 	#classMarks(value: string): number {
@@ -306,13 +313,13 @@ export class Masks {
 		let labels = this.#labels.get(root);
 		if (!labels) {
 			labels = new Map();
-			for (const label of root.querySelectorAll?.("label[for]") ?? []) {
+			for (const label of plain(root).querySelectorAll?.("label[for]") ?? []) {
 				labels.set(label.getAttribute("for") ?? "", label.textContent?.slice(0, 200) ?? "");
 			}
 			this.#labels.set(root, labels);
 		}
 		const by = field.getAttribute("aria-labelledby");
-		const named = by ? root.querySelector?.(`#${CSS.escape(by.trim().split(/\s+/)[0] ?? "")}`)?.textContent : "";
+		const named = by ? plain(root).querySelector?.(`#${CSS.escape(by.trim().split(/\s+/)[0] ?? "")}`)?.textContent : "";
 		return `${labels.get(field.id) ?? ""} ${named ?? ""}`;
 	}
 }
