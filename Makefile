@@ -50,6 +50,7 @@ bench-capture: bin/bundles tools ## capture beside its peers; ONLY="snapshot, 60
 soak: build tools ## what takes long
 	go test -run '^$$' -fuzz FuzzDOM -fuzztime 60s ./wire
 	go test -run '^$$' -fuzz FuzzFrame -fuzztime 60s ./wire
+	SEEDS=20 STEPS=1000 $(TSX) widget/test/random/random.test.ts
 
 fmt: node_modules/.installed
 	gofmt -w $(GO_FILES)
