@@ -60,9 +60,12 @@ const QUIET_MS = 2500;
 const HAND = `globalThis.handed = [];
 globalThis.hand = (message) => handed.push(typeof message === "string" ? message : { base64: btoa(Array.from(message, (b) => String.fromCharCode(b)).join("")) });`;
 
-/** Plants that the tool can be asked about: nothing that hangs on our own markings or on the size of a picture. */
+/**
+ * Plants that the tool can be asked about: nothing that hangs on our own markings or on the size of a picture, nor what is
+ * dragged from a text that only a selector of our site masks.
+ */
 const fair = ({ place, expectation }: Plant) =>
-	expectation === "never" && place.nature !== "marked" && place.kind !== "picture";
+	expectation === "never" && place.nature !== "marked" && place.kind !== "picture" && place.by !== "drop";
 
 export async function leakTable(): Promise<Row[]> {
 	const ingest = await startIngest();
