@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { CHROMIUM_FLAGS } from "../e2e/support/chromium.ts";
 
 // The real pages from a real server in a real browser, without JavaScript. With PICTURES=folder pictures are kept there.
 
@@ -37,7 +38,7 @@ before(async () => {
 	const lines = createInterface(server.stdout);
 	places = await new Promise((resolve) => lines.once("line", (line) => resolve(JSON.parse(line))));
 	lines.on("line", (line) => objected.push(line));
-	browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+	browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM_FLAGS });
 });
 
 after(async () => {

@@ -2,23 +2,13 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { CHROMIUM_FLAGS } from "./chromium.ts";
 import type { Demo } from "./demo.ts";
-
-const flags = [
-	"--no-sandbox",
-	"--disable-gpu",
-	"--disable-quic",
-	"--no-first-run",
-	"--disable-background-networking",
-	// A page that a test answers by itself counts as public, and public pages may not reach this machine's servers. The
-	// rest are pages of the browser's own address bar, which take 0.6 s of CPU with each window.
-	"--disable-features=LocalNetworkAccessChecks,WebUIOmniboxPopup,WebUIOmniboxAimPopup",
-];
 
 /** Launches Chromium; with `through`, connections to that origin's host and port go to the proxy's port instead. */
 export function launch(through?: { origin: string; port: number }): Promise<Browser> {
 	const map = through ? [`--host-resolver-rules=MAP ${new URL(through.origin).host} 127.0.0.1:${through.port}`] : [];
-	return chromium.launch({ executablePath: "/usr/bin/chromium", args: [...flags, ...map] });
+	return chromium.launch({ executablePath: "/usr/bin/chromium", args: [...CHROMIUM_FLAGS, ...map] });
 }
 
 export type Person = { context: BrowserContext; page: Page; errors: string[]; frames: Traffic[] };

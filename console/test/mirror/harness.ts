@@ -9,6 +9,7 @@ import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page, type Frame as PageFrame } from "playwright-core";
+import { CHROMIUM_FLAGS } from "../../../e2e/support/chromium.ts";
 import type { Mirror } from "../../src/mirror.ts";
 
 const CONSOLE_POLICY =
@@ -88,7 +89,7 @@ export class Bench {
 			}
 		});
 		await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-		this.browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+		this.browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM_FLAGS });
 	}
 
 	/** A fresh mirror, in the console's page; alsoBare: and a second one in a frame without a policy. */

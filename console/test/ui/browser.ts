@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+import { CHROMIUM_FLAGS } from "../../../e2e/support/chromium.ts";
 
 export const launch = (): Promise<Browser> =>
-	chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+	chromium.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM_FLAGS });
 
 /** A page that fails the test on any error of a script or of the content security policy. */
 export async function open(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {

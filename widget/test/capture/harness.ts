@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { inflateRawSync } from "node:zlib";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { CHROMIUM_FLAGS } from "../../../e2e/support/chromium.ts";
 import { DomReader } from "../../../wire/dom.ts";
 import { decodeFrame, Flag, type Frame, Kind } from "../../../wire/wire.ts";
 import { Applier } from "./applier.ts";
@@ -36,7 +37,7 @@ export class Lab {
 			target: "es2022",
 			write: false,
 		});
-		const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+		const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM_FLAGS });
 		let lab: Lab;
 		const server = createServer((request, response) => {
 			const page = lab.pages.get(request.url ?? "");

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { CHROMIUM_FLAGS } from "../../../e2e/support/chromium.ts";
 import type { Outcome, Run } from "./lab.ts";
 import type { Operation, Spec } from "./operations.ts";
 import { comparable } from "./oracle.ts";
@@ -65,7 +66,7 @@ export class Playground {
 			}
 		});
 		await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-		const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+		const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM_FLAGS });
 		return new Playground(browser, server, instrumented(capture));
 	}
 

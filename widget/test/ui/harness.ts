@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { CHROMIUM_FLAGS } from "../../../e2e/support/chromium.ts";
 import { TestServer } from "./server.ts";
 
 /** A shop's page with styles that would reach any widget that is not fenced off. */
@@ -22,7 +23,7 @@ let server: TestServer | undefined;
 export async function open(): Promise<{ browser: Browser; server: TestServer }> {
 	browser ??= await chromium.launch({
 		executablePath: "/usr/bin/chromium",
-		args: ["--no-sandbox"],
+		args: CHROMIUM_FLAGS,
 		ignoreDefaultArgs: ["--disable-back-forward-cache"],
 	});
 	server ??= await TestServer.start();
