@@ -458,7 +458,7 @@ export class Tree {
 		this.#sendIfFull();
 		if (leaf) return;
 		if (!(traits & Trait.childless))
-			stack.push({ known, last: null, anchor: undefined, slots: !!root && !(traits & Trait.frame) });
+			stack.push({ known, last: null, anchor: undefined, slots: this.#masks.hosts(element) });
 		if (root) stack.push(this.#sendRoot(root, known));
 	}
 

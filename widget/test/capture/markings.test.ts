@@ -80,6 +80,23 @@ test("what is shown in a slot inside something marked is marked, also when the m
 	await sheet.close();
 });
 
+// req 001-13, 001-14
+test("a slot in a closed root that is not captured marks what it shows", async () => {
+	const sheet = await lab.page("<!doctype html><body></body>");
+	await sheet.start({ mode: "marked-only", closedRoots: false });
+	await sheet.page.evaluate(`for (const mark of ["ignore", "mask"]) {
+		const host = document.createElement("x-a");
+		host.attachShadow({ mode: "closed" }).innerHTML =
+			"<slot name=clear></slot><div data-alongside=" + mark + "><slot></slot></div>";
+		host.innerHTML = "<p slot=clear>CONTROL</p><p title=canary-1>canary-2</p>canary-3";
+		document.body.append(host);
+	}`);
+	await sheet.settled();
+	assert.ok(sheet.saw("CONTROL"));
+	assert.deepEqual(found(sheet), []);
+	await sheet.close();
+});
+
 test("nodes moved between marked and clear parents, markings that come and go", async () => {
 	const sheet = await lab.page(
 		`<!doctype html><body><p>CONTROL</p><div id=clear><p id=a>canary-a</p></div><div id=marked data-private><p id=b>canary-b</p></div></body>`,

@@ -212,6 +212,7 @@ class Trial {
 
 	/** The capture reads the page only when it gets a turn: what is visible then may leave. */
 	#turn(what: Turn): void {
+		if (what === "message") this.#player.look();
 		this.#allow(this.#expect());
 		this.#clock.turn(what);
 	}

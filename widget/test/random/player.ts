@@ -288,6 +288,11 @@ export class Player {
 		this.#seePasswords(element);
 	}
 
+	/** What was made unseen is seen once the capture goes over the page. */
+	look(): void {
+		this.#seePasswords(this.#document.documentElement);
+	}
+
 	#seePasswords(top: Node): void {
 		if (!this.isSeen || top.getRootNode() !== this.#document || top.nodeType !== 1) return;
 		for (const field of [top as Element, ...(top as Element).querySelectorAll("input")])
