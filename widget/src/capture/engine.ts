@@ -58,6 +58,8 @@ const SLICE_MS = 7;
 const RECORDS_PER_LOOK = 128;
 /** So many selectors are asked for at a time. */
 const SELECTORS_PER_LOOK = 50;
+/** What of a closed root that does not leave can change what its slots mark. */
+const UNSEEN = { childList: true, attributes: true, subtree: true };
 /** While a page is hidden no animation frame comes. */
 const HIDDEN_MS = 1000;
 /** What no event tells is looked at this often. */
@@ -109,6 +111,8 @@ export class Engine {
 	/** Documents that were written anew, which took their listeners away (HTML §8.4.1). */
 	readonly #rewritten = new Set<Document>();
 	#observer: MutationObserver;
+	/** Observes the closed roots that do not leave: what their slots show is marked by what stands in them. */
+	readonly #unseen: MutationObserver;
 	#policy: Policy;
 	#at: Epoch | undefined;
 	#epoch: number;
@@ -144,6 +148,7 @@ export class Engine {
 			() => this.#schedule(),
 		);
 		this.#observer = this.#newObserver();
+		this.#unseen = new this.#window.MutationObserver((records) => this.#guard(() => this.#heedUnseen(records)));
 	}
 
 	start(): void {
@@ -212,6 +217,7 @@ export class Engine {
 	/** Ends everything that hangs on the page. */
 	#release(): void {
 		this.#observer.disconnect();
+		this.#unseen.disconnect();
 		for (const end of this.#ends.values()) end();
 		this.#ends.clear();
 		this.#at?.pins.stop();
@@ -410,6 +416,7 @@ export class Engine {
 
 	/** Starts a synchronous step: takes in what the observer holds back. True if it must begin anew, or there is too much. */
 	#step(at: Epoch, deadline: number): boolean {
+		this.#heedUnseen(this.#unseen.takeRecords());
 		if (!this.#heed(this.#observer.takeRecords(), deadline)) return true;
 		for (const doc of this.#rewritten) if (this.#ends.has(doc)) this.#attach(doc);
 		this.#rewritten.clear();
@@ -612,7 +619,27 @@ export class Engine {
 	#shadowOf(element: Element): ShadowRoot | null {
 		const open = plain(element).shadowRoot;
 		if (open) return open;
-		return this.#policy.closedRoots ? (this.#closedRoots.get(element) ?? null) : null;
+		const closed = this.#closedRoots.get(element);
+		if (!closed || this.#policy.closedRoots) return closed ?? null;
+		this.#unseen.observe(closed, UNSEEN);
+		return null;
+	}
+
+	#learnClosed(host: Element, root: ShadowRoot): void {
+		this.#closedRoots.set(host, root);
+		if (this.#policy.closedRoots) return;
+		this.#unseen.observe(root, UNSEEN);
+		this.#judgeShown(root);
+	}
+
+	#heedUnseen(records: readonly MutationRecord[]): void {
+		for (const root of new Set(records.map(({ target }) => target.getRootNode()))) this.#judgeShown(root);
+	}
+
+	/** What a shadow root shows in its slots may be marked otherwise now. */
+	#judgeShown(root: Node): void {
+		for (const child of (root as ShadowRoot).host?.childNodes ?? []) this.#at?.tree.judge(child);
+		this.#schedule();
 	}
 
 	#newObserver(): MutationObserver {
@@ -627,9 +654,9 @@ export class Engine {
 		const patches = new Patches();
 		this.#at?.styles.patch(view, patches);
 		this.#at?.animations.patch(view, patches);
-		patches.method(view.HTMLSlotElement.prototype, "assign", () => {
+		patches.method(view.HTMLSlotElement.prototype, "assign", (self) => {
 			if (this.#at) this.#at.look = true;
-			this.#schedule();
+			this.#judgeShown((self as Element).getRootNode());
 		});
 		for (const name of ["open", "write", "writeln"])
 			patches.method(view.Document.prototype, name, (self) => {
@@ -638,10 +665,10 @@ export class Engine {
 			});
 		patches.method(view.HTMLElement.prototype, "attachInternals", (self, internals) => {
 			const root = (internals as ElementInternals).shadowRoot;
-			if (root?.mode === "closed") this.#closedRoots.set(self as Element, root);
+			if (root?.mode === "closed") this.#learnClosed(self as Element, root);
 		});
 		patches.method(view.Element.prototype, "attachShadow", (self, root) => {
-			if ((root as ShadowRoot).mode === "closed") this.#closedRoots.set(self as Element, root as ShadowRoot);
+			if ((root as ShadowRoot).mode === "closed") this.#learnClosed(self as Element, root as ShadowRoot);
 			this.#at?.tree.touchRoot(self as Element);
 			this.#schedule();
 		});

@@ -290,6 +290,8 @@ export class Tree {
 
 	#judge(node: Node): void {
 		const known = this.ids.known(node);
+		// A text that nothing was sent of may have come out of a box.
+		if (!known && plain(node).nodeType === 3) this.#touched.add(node);
 		if (!known || (this.#masks.verdict(node) === known.verdict && !this.#isRetyped(node as Element))) return;
 		this.#remove(known);
 		this.#touched.add(node);

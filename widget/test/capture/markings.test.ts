@@ -97,6 +97,43 @@ test("a slot in a closed root that is not captured marks what it shows", async (
 	await sheet.close();
 });
 
+// req 001-13, 001-14
+test("what stands in a closed root that is not captured marks also when it changes", async () => {
+	const sheet = await lab.page(`<!doctype html><body><x-a id=given><p>first</p>first</x-a></body>`);
+	await sheet.start({ mode: "marked-only", closedRoots: false });
+	await sheet.page.evaluate(`{
+		const made = (host, html) => {
+			const root = host.attachShadow({ mode: "closed" });
+			root.innerHTML = html;
+			return root;
+		};
+		made(given, "<div data-private><slot></slot></div>");
+		given.querySelector("p").firstChild.data = "canary-1"; given.lastChild.data = "canary-2";
+		for (const id of ["toggled", "moved", "freed"]) {
+			const host = document.createElement("x-a");
+			host.id = id;
+			host.innerHTML = "<p>first</p>first";
+			window["root-" + id] = made(host, "<div class=a><slot></slot></div><div class=alongside-ignore></div>");
+			document.body.append(host);
+		}
+		window["root-freed"].lastChild.append(window["root-freed"].querySelector("slot"));
+	}`);
+	await sheet.settled();
+	await sheet.page.evaluate(`{
+		window["root-toggled"].querySelector(".a").dataset.alongside = "mask";
+		window["root-moved"].lastChild.append(window["root-moved"].querySelector("slot"));
+		for (const host of [toggled, moved]) {
+			host.querySelector("p").firstChild.data = "canary-3"; host.lastChild.data = "canary-4";
+		}
+		window["root-freed"].firstChild.append(window["root-freed"].querySelector("slot"));
+		freed.querySelector("p").firstChild.data = "CONTROL-1"; freed.lastChild.data = "CONTROL-2";
+	}`);
+	await sheet.settled();
+	assert.deepEqual(found(sheet), []);
+	assert.ok(sheet.saw("CONTROL-1") && sheet.saw("CONTROL-2"), "what came out of a box is shown");
+	await sheet.close();
+});
+
 test("nodes moved between marked and clear parents, markings that come and go", async () => {
 	const sheet = await lab.page(
 		`<!doctype html><body><p>CONTROL</p><div id=clear><p id=a>canary-a</p></div><div id=marked data-private><p id=b>canary-b</p></div></body>`,
