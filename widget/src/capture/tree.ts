@@ -132,6 +132,7 @@ export class Tree {
 		if (type === "childList") {
 			for (let i = 0; i < addedNodes.length; i++) this.#touched.add(addedNodes[i] as Node);
 			for (let i = 0; i < removedNodes.length; i++) this.#touched.add(removedNodes[i] as Node);
+			if (removedNodes.length) this.#unslot(target, removedNodes);
 		} else if (type === "attributes") {
 			if (attributeName === "type" && oldValue?.toLowerCase() === "password")
 				this.#masks.rememberPassword(target as Element);
@@ -139,6 +140,15 @@ export class Tree {
 		} else {
 			this.#texts.add(target as Text);
 		}
+	}
+
+	/** What a slot showed that was taken away inherits no longer from it; the event that tells of it stays with the slot. */
+	#unslot(target: Node, removed: NodeList): void {
+		const { host } = plain(target).getRootNode() as ShadowRoot;
+		if (!host?.firstChild) return;
+		for (const node of removed as Iterable<Element>)
+			if (plain(node).localName === "slot" || plain(node).querySelector?.("slot"))
+				for (const child of host.childNodes) this.judge(child);
 	}
 
 	/** `before`: the value until now, if that is known. */

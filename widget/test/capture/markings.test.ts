@@ -134,6 +134,18 @@ test("what stands in a closed root that is not captured marks also when it chang
 	await sheet.close();
 });
 
+test("what a marked slot showed is shown again when the slot is taken away", async () => {
+	const sheet = await lab.page(`<!doctype html><body><x-a id=host>CONTROL-1<p>CONTROL-2</p></x-a></body>`);
+	await sheet.page.evaluate(`host.attachShadow({ mode: "open" }).innerHTML =
+		"<div class=alongside-ignore><b><slot></slot></b></div>"`);
+	await sheet.start({ mode: "marked-only" });
+	assert.ok(!sheet.saw("CONTROL"));
+	await sheet.page.evaluate(`host.shadowRoot.querySelector("b").remove()`);
+	await sheet.settled();
+	assert.ok(sheet.saw("CONTROL-1") && sheet.saw("CONTROL-2"));
+	await sheet.close();
+});
+
 test("nodes moved between marked and clear parents, markings that come and go", async () => {
 	const sheet = await lab.page(
 		`<!doctype html><body><p>CONTROL</p><div id=clear><p id=a>canary-a</p></div><div id=marked data-private><p id=b>canary-b</p></div></body>`,
