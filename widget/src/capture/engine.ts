@@ -170,6 +170,7 @@ export class Engine {
 	pause(): void {
 		this.#paused = true;
 		this.#release();
+		this.#sender.stop();
 	}
 
 	resume(): void {

@@ -13,7 +13,8 @@ const MAX_ASSETS_BYTES = 15 << 20;
 
 export const AssetType = { style: 1, image: 2, font: 3, other: 4 } as const;
 
-type Waiting = { kind: number; flags: number; epoch: number; plain: number; bytes: Promise<Uint8Array> };
+/** A frame to be; asset: its key in hex, if it is one. */
+type Waiting = { kind: number; flags: number; epoch: number; bytes: Promise<Uint8Array>; asset: string };
 
 export class Sender {
 	readonly #emit: (frame: Uint8Array<ArrayBuffer>) => void;
@@ -34,6 +35,7 @@ export class Sender {
 	/** Starts an epoch; what still waits of the one before is dropped. `have`: keys of assets that the room holds. */
 	begin(epoch: number, have?: readonly string[]): void {
 		this.#epoch = epoch;
+		this.#stopped = false;
 		if (!have) return;
 		this.#held.clear();
 		this.#assetBytes = 0;
@@ -55,6 +57,7 @@ export class Sender {
 		const key = hash128(bytes);
 		const name = hex(key);
 		if (this.#held.has(name)) return key;
+		if (this.#stopped) return undefined;
 		const body = new Uint8Array(18 + mime.length + bytes.length);
 		if (body.length > MAX_BODY_BYTES || mime.length > 255 || this.#assetBytes + body.length > MAX_ASSETS_BYTES)
 			return undefined;
@@ -66,26 +69,33 @@ export class Sender {
 		this.#held.add(name);
 		this.#assetBytes += body.length;
 		const text = type === AssetType.style || /svg|ttf|otf|json|text/.test(mime);
-		this.#put(Kind.asset, text ? 0 : RAW, 0, body, 16);
+		this.#put(Kind.asset, text ? 0 : RAW, 0, body, 16, name);
 		return key;
 	}
 
+	/** Nothing leaves until an epoch begins, not even what was read before. */
 	stop(): void {
 		this.#stopped = true;
+		this.#drop();
+	}
+
+	/** Drops what waits; an asset that has not left is not held by anybody. */
+	#drop(): void {
+		for (const { asset } of this.#waiting) if (asset) this.#held.delete(asset);
 		this.#waiting.length = 0;
 	}
 
 	/** The first `plain` bytes of a body stay readable when the rest is deflated. */
-	#put(kind: number, flags: number, epoch: number, body: Uint8Array<ArrayBuffer>, plain: number): void {
+	#put(kind: number, flags: number, epoch: number, body: Uint8Array<ArrayBuffer>, plain: number, asset = ""): void {
 		if (this.#stopped) return;
 		if (flags & RAW || body.length < DEFLATE_FROM_BYTES) {
 			if (this.#waiting.length === 0) this.#out(encodeFrame(kind, body, { flags: flags & ~RAW, epoch }));
-			else this.#wait({ kind, flags: flags & ~RAW, epoch, plain: 0, bytes: Promise.resolve(body) });
+			else this.#wait({ kind, flags: flags & ~RAW, epoch, bytes: Promise.resolve(body), asset });
 			return;
 		}
 		const rest = deflate(body.subarray(plain));
 		const bytes = plain ? rest.then((tail) => joined(body.subarray(0, plain), tail)) : rest;
-		this.#wait({ kind, flags: flags | Flag.deflated, epoch, plain, bytes });
+		this.#wait({ kind, flags: flags | Flag.deflated, epoch, bytes, asset });
 	}
 
 	#wait(frame: Waiting): void {
@@ -97,14 +107,15 @@ export class Sender {
 		try {
 			for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
 				const body = await first.bytes;
-				if (this.#stopped) return;
+				// Dropped meanwhile: what waits now has a drain of its own.
+				if (this.#waiting[0] !== first) return;
 				this.#waiting.shift();
 				// An epoch that was overtaken while its part was deflated is of no use to anybody.
 				if (first.epoch && first.epoch !== this.#epoch) continue;
 				this.#out(encodeFrame(first.kind, body, { flags: first.flags, epoch: first.epoch }));
 			}
 		} catch {
-			this.#waiting.length = 0;
+			this.#drop();
 			this.#failed();
 		}
 	}

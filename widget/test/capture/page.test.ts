@@ -372,3 +372,29 @@ test("only the funnel makes a string that may leave, and only the body writes it
 	}
 	assert.ok(Op.text);
 });
+
+test("what is being deflated when a pause begins does not leave; what did not leave is sent after it", async () => {
+	const sheet = await lab.page("<!doctype html><p>paused</p>");
+	await sheet.start({});
+	// Deflated in many pieces: it is still at it when the pause begins.
+	await sheet.page.evaluate(async () => {
+		const style = document.createElement("style");
+		style.textContent = Array.from({ length: 30_000 }, (_, i) => `.r${i} { margin: ${(i * 7919) % 10_007}px }`).join(
+			"\n",
+		);
+		document.head.append(style);
+	});
+	const begun = sheet.frames.length;
+	await sheet.page.waitForTimeout(150);
+	await sheet.page.evaluate("capture.pause()");
+	const paused = sheet.frames.length;
+	assert.equal(paused, begun, "the pause came while nothing had left yet");
+	await sheet.page.waitForTimeout(1500);
+	assert.equal(sheet.frames.length, paused, "nothing leaves in a pause");
+	await sheet.page.evaluate("capture.resume()");
+	const whole = () =>
+		sheet.frames.some(({ kind, plain }) => kind === Kind.asset && Buffer.from(plain).includes(".r29999"));
+	for (let tries = 0; tries < 100 && !whole(); tries++) await sheet.page.waitForTimeout(100);
+	assert.ok(whole(), "the sheet came after the pause");
+	await sheet.close();
+});
