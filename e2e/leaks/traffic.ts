@@ -34,7 +34,7 @@ const OPERANDS: Readonly<Record<keyof typeof Op, string>> = {
 	checked: "ii",
 	selected: "i(i)",
 	scroll: "izz",
-	focus: "i",
+	focus: "ii",
 	hover: "i",
 	selection: "iiii",
 	open: "ii",
