@@ -119,6 +119,8 @@ export class Engine {
 	/** What the observer told and is not noted yet, and how much of the first is. */
 	readonly #records: (readonly MutationRecord[])[] = [];
 	#heeded = 0;
+	/** Whether an observer has told of anything since the last step. */
+	#isChanged = true;
 	#frame = 0;
 	#timer = 0;
 	#sampler = 0;
@@ -419,9 +421,12 @@ export class Engine {
 	#step(at: Epoch, deadline: number): boolean {
 		this.#heedUnseen(this.#unseen.takeRecords());
 		if (!this.#heed(this.#observer.takeRecords(), deadline)) return true;
+		if (this.#rewritten.size) this.#isChanged = true;
 		for (const doc of this.#rewritten) if (this.#ends.has(doc)) this.#attach(doc);
 		this.#rewritten.clear();
-		if (!at.masks.step(this.#document, this.#window.location.pathname) || !at.tree.ids.count) return false;
+		const isChanged = this.#isChanged;
+		this.#isChanged = false;
+		if (!at.masks.step(this.#document, this.#window.location.pathname, isChanged) || !at.tree.ids.count) return false;
 		this.#begin();
 		return true;
 	}
@@ -501,7 +506,10 @@ export class Engine {
 	#heed(records: readonly MutationRecord[], deadline: number): boolean {
 		const at = this.#at;
 		if (!at) return true;
-		if (records.length) this.#records.push(records);
+		if (records.length) {
+			this.#records.push(records);
+			this.#isChanged = true;
+		}
 		for (let [batch] = this.#records; batch; [batch] = this.#records) {
 			while (this.#heeded < batch.length) {
 				this.#note(at, batch[this.#heeded++] as MutationRecord);

@@ -125,9 +125,13 @@ export class Masks {
 		return this.#complex;
 	}
 
-	/** Starts a synchronous step on a page at the path; true if other rules are in force than in the last one. */
-	step(doc: Document, path: string): boolean {
-		this.#labels.clear();
+	/**
+	 * Starts a synchronous step on a page at the path; true if other rules are in force than in the last one. `isChanged`:
+	 * something in the page's trees may be other than in the last step.
+	 */
+	step(doc: Document, path: string, isChanged = true): boolean {
+		// To read all labels in each slice of a snapshot would cost more than the snapshot.
+		if (isChanged) this.#labels.clear();
 		this.#memo.clear();
 		let changed = path !== this.#path && this.#enforce(doc, path);
 		this.#own = doc;
