@@ -452,12 +452,7 @@ export class Funnel {
 	#textual(element: Element, name: string, value: string, masked: boolean): Outgoing | undefined {
 		if (!masked) return seal(value.slice(0, 1000));
 		const shown = name === "placeholder" || (name === "label" && /^opt/.test(element.localName));
-		return shown || this.#selected.shows(name) ? seal(placeholder(value)) : this.#selectedOnly(name, value);
-	}
-
-	#selectedOnly(name: string, value: string): Outgoing | undefined {
-		const asked = this.#selected.attribute(name, value);
-		return asked === undefined ? undefined : seal(asked);
+		return shown ? seal(placeholder(value)) : this.#asked(name, value, masked);
 	}
 
 	/** What stands for a URL in a style attribute: a fragment is a part of this document. */
