@@ -14,6 +14,7 @@ import { Animations } from "./animations.ts";
 import { Body } from "./body.ts";
 import { Components } from "./components.ts";
 import { Selected } from "./css.ts";
+import { StylePast } from "./cssom.ts";
 import { drain } from "./drain.ts";
 import { type Field, Fields } from "./fields.ts";
 import { Funnel } from "./funnel.ts";
@@ -23,7 +24,7 @@ import { Pictures } from "./pictures.ts";
 import { Pins } from "./pins.ts";
 import { Resources } from "./resources.ts";
 import { Sender } from "./sender.ts";
-import { StylePast, Styles } from "./styles.ts";
+import { Styles } from "./styles.ts";
 import { DARK, type Root, Trait, Tree } from "./tree.ts";
 
 type Realm = Window & typeof globalThis;
