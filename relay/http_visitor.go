@@ -32,13 +32,13 @@ type call struct {
 	do     func(s *Server, q *http.Request, site Site, b *request) (any, error)
 }
 
-// calls are the visitor's HTTP API.
+// calls are the visitor's HTTP API. Many visitors may share one address: an office, a school, a phone network.
 var calls = []call{
 	{"help", perMinute(60), http.StatusOK, nil, (*Server).help},
-	{"rooms", perMinute(20), http.StatusCreated, []need{tabNeeded}, (*Server).openRoom},
+	{"rooms", perMinute(120), http.StatusCreated, []need{tabNeeded}, (*Server).openRoom},
 	{"rooms/resume", perMinute(120), http.StatusOK, []need{tabNeeded, resumeNeeded}, (*Server).resumeRoom},
-	{"rooms/code", perMinute(20), http.StatusOK, []need{resumeNeeded}, (*Server).newCode},
-	{"rooms/ask", perMinute(20), http.StatusOK, []need{tabNeeded, resumeNeeded}, (*Server).ask},
+	{"rooms/code", perMinute(120), http.StatusOK, []need{resumeNeeded}, (*Server).newCode},
+	{"rooms/ask", perMinute(120), http.StatusOK, []need{tabNeeded, resumeNeeded}, (*Server).ask},
 	{"rooms/identify", perMinute(60), http.StatusNoContent, []need{resumeNeeded, userNeeded}, (*Server).identify},
 	{"rooms/object", perMinute(60), http.StatusNoContent, []need{resumeNeeded}, (*Server).object},
 	{"messages", perMinute(5), http.StatusCreated, []need{emailNeeded, textNeeded}, (*Server).leaveMessage},

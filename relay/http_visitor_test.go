@@ -83,7 +83,7 @@ func TestVisitorAPIRefuses(t *testing.T) { // req 002-10, req 003-16
 
 func TestOpeningRoomsIsLimitedPerAddress(t *testing.T) {
 	w := newWorld(t)
-	for range 20 {
+	for range 120 {
 		w.open()
 	}
 	if status, a := w.post("/widget/v1/rooms", map[string]any{"site": "key", "tab": tab(1), "help": true}, shop); status != http.StatusTooManyRequests {
