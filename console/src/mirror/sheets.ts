@@ -139,7 +139,8 @@ export class Sheets {
 		sheet.lookup = this.#resources.watch(sheet, "text", () => this.#write(sheet));
 		const text = fillURLs(source, sheet.lookup);
 		if (sheet.owner) {
-			sheet.owner.textContent = text;
+			// Not `textContent`, which leaves a text as it stands, and with it the rules put in since, where it is the same.
+			sheet.owner.replaceChildren(text);
 			sheet.owner.setAttribute("media", sheet.media);
 		}
 		for (const copy of sheet.copies.values()) {

@@ -105,6 +105,21 @@ test("sheets wait for their text, and rules for their sheet", async () => {
 	assert.deepEqual(bench.errors, []);
 });
 
+test("the same text told again takes the place of its rules, and of those put in since", async () => {
+	const sheet = style("p { color: rgb(1,1,1) }");
+	const script = new Script();
+	script.page();
+	const owner = script.leaf("style");
+	script.sheet(1, owner, sheet.key);
+	script.rule(1, [1], "p { color: rgb(2,2,2) }");
+	await bench.send([sheet.frame, script.snapshot()]);
+	const rules = (document: Document) => document.querySelector("style")?.sheet?.cssRules.length;
+	assert.equal(await bench.look(rules), 2);
+	script.sheet(1, owner, sheet.key);
+	await bench.send([script.diff()]);
+	assert.equal(await bench.look(rules), 1);
+});
+
 test("documents, frames and shadow roots adopt one sheet each in a copy of its own", async () => {
 	const sheet = style(":host, body { color: rgb(1,1,1) }");
 	const script = new Script();
