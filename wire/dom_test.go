@@ -68,6 +68,7 @@ func spell(op Op) []any {
 func TestDOMVectors(t *testing.T) {
 	var vectors []domVector
 	readVectors(t, "dom.json", &vectors)
+	shown := map[OpCode]bool{}
 	for _, v := range vectors {
 		t.Run(v.Name, func(t *testing.T) {
 			var decoder DOMDecoder
@@ -79,6 +80,7 @@ func TestDOMVectors(t *testing.T) {
 					break
 				}
 				for _, op := range ops {
+					shown[op.Code] = true
 					got = append(got, spell(op))
 				}
 			}
@@ -94,6 +96,11 @@ func TestDOMVectors(t *testing.T) {
 				t.Fatalf("decoded %s\nwant    %s", a, b)
 			}
 		})
+	}
+	for code := range operands {
+		if !shown[code] {
+			t.Errorf("no vector shows operation %x", code)
+		}
 	}
 }
 

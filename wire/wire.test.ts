@@ -1,19 +1,23 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { deflateRawSync } from "node:zlib";
 import { DomReader, DomWriter, MalformedBody, Op } from "./dom.ts";
+import { readOperation } from "./operands.ts";
 import {
 	decodeFrame,
 	decodePointer,
 	decodeTyping,
-	deflate,
 	encodeFrame,
 	encodePointer,
 	encodeTyping,
+	Flag,
 	type Frame,
 	type Header,
 	inflate,
+	KEY_BYTES,
 	Kind,
+	MAX_INFLATED_BYTES,
 	newChatID,
 	readChat,
 	readPlace,
@@ -72,71 +76,6 @@ test("pointer bodies", () => {
 	assert.equal(decodePointer(body.subarray(1)), undefined);
 });
 
-/** Operands of each operation as dom.go spells them. */
-const operands: Record<keyof typeof Op, string> = {
-	at: "vv",
-	element: "vsa",
-	up: "",
-	text: "s",
-	shadow: "v",
-	content: "v",
-	box: "a",
-	remove: "v",
-	move: "vvv",
-	attr: "vss",
-	unattr: "vs",
-	data: "vs",
-	value: "vs",
-	checked: "vv",
-	selected: "vp",
-	scroll: "vzz",
-	focus: "vv",
-	hover: "v",
-	selection: "vvvv",
-	open: "vv",
-	media: "vvfff",
-	picture: "vk",
-	defined: "v",
-	sheet: "vvvsk",
-	adopt: "vp",
-	rule: "vps",
-	unrule: "vp",
-	resource: "kk",
-	size: "vff",
-	title: "s",
-	states: "vt",
-	assign: "vp",
-	highlight: "svp",
-	animate: "vvsssvvvfffff",
-	playback: "vvff",
-	moves: "vvp",
-};
-const names = new Map(Object.entries(Op).map(([name, code]) => [code as number, name as keyof typeof Op]));
-
-function decode(reader: DomReader): unknown[] {
-	const code = reader.byte();
-	const name = names.get(code);
-	if (name === undefined) throw new MalformedBody("unknown operation");
-	const one: Record<string, () => unknown> = {
-		v: () => reader.varint(),
-		z: () => reader.svarint(),
-		s: () => reader.string(),
-		k: () => reader.key(),
-		f: () => reader.float(),
-	};
-	const list = (each: string) => {
-		const n = reader.count();
-		return [n, ...Array.from({ length: n * each.length }, (_, i) => one[each[i % each.length] as string]?.())];
-	};
-	const out: unknown[] = [name];
-	for (const operand of operands[name]) {
-		const each = { p: "v", a: "ss", t: "s" }[operand];
-		if (each) out.push(...list(each));
-		else out.push(one[operand]?.());
-	}
-	return out;
-}
-
 type DomVector = { name: string; bodies: string[]; ops?: unknown[][]; error?: string };
 
 for (const v of vectors<DomVector>("dom.json")) {
@@ -144,13 +83,26 @@ for (const v of vectors<DomVector>("dom.json")) {
 		const reader = new DomReader();
 		const all = () => {
 			const ops: unknown[][] = [];
-			for (const body of v.bodies) for (reader.open(bytes(body)); reader.more; ) ops.push(decode(reader));
+			for (const body of v.bodies) {
+				for (reader.open(bytes(body)); reader.more; ) {
+					const { name, operands } = readOperation(reader);
+					ops.push([name, ...operands]);
+				}
+			}
 			return ops;
 		};
 		if (v.error) assert.throws(all, MalformedBody);
 		else assert.deepEqual(all(), v.ops);
 	});
 }
+
+test("DOM.md, the vectors and the code know the same operations", () => {
+	const rows = readFileSync(new URL("DOM.md", import.meta.url), "utf8").matchAll(/^\| ([0-9a-f]{2}) +\| ([A-Z]+)/gm);
+	const documented = Array.from(rows, ([, code, name]) => [name?.toLowerCase(), Number.parseInt(code ?? "", 16)]);
+	assert.deepEqual(documented, Object.entries(Op));
+	const shown = new Set(vectors<DomVector>("dom.json").flatMap(({ ops }) => ops?.map(([name]) => name) ?? []));
+	assert.deepEqual([...shown].sort(), Object.keys(Op).sort());
+});
 
 test("the writer writes the bytes that the vectors hold", () => {
 	const writer = new DomWriter();
@@ -195,8 +147,17 @@ test("what the writer writes the reader reads, at the edges of every type", () =
 	}
 });
 
-test("deflated bodies come back, bombs do not", async () => {
-	const plain = new TextEncoder().encode("page ".repeat(1000));
-	assert.deepEqual(await inflate(await deflate(plain)), plain);
-	await assert.rejects(inflate(await deflate(new Uint8Array((8 << 20) + 1))), RangeError);
+const deflated = (kind: number, plain: Uint8Array, head = new Uint8Array(0)): Frame => {
+	const frame = decodeFrame(encodeFrame(kind, Buffer.concat([head, deflateRawSync(plain)]), { flags: Flag.deflated }));
+	assert.ok(frame);
+	return frame;
+};
+
+test("deflated bodies come back, an asset's behind its key, and bombs do not", async () => {
+	const plain = Buffer.from("page ".repeat(1000));
+	const key = new Uint8Array(KEY_BYTES).fill(7);
+	assert.equal(hex(await inflate(deflated(Kind.diff, plain))), hex(plain));
+	assert.equal(hex(await inflate(deflated(Kind.asset, plain, key))), hex(key) + hex(plain));
+	assert.equal(hex(await inflate({ ...deflated(Kind.diff, plain), flags: 0 })), hex(deflateRawSync(plain)));
+	await assert.rejects(inflate(deflated(Kind.snapshot, new Uint8Array(MAX_INFLATED_BYTES + 1))), RangeError);
 });

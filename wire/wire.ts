@@ -305,16 +305,21 @@ export const encodeTyping = (typing: boolean): Uint8Array<ArrayBuffer> =>
 /** Whether the sender of a typing frame types; an empty body means yes. */
 export const decodeTyping = (body: Uint8Array): boolean => body.length === 0 || body[0] === 1;
 
-/** Inflates a body that FlagDeflated marks (raw deflate); refuses to grow past MAX_INFLATED_BYTES. */
-export async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-	const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-	const parts: Uint8Array[] = [];
-	let size = 0;
+/**
+ * The frame's body, inflated (raw) if it was deflated; of an asset the key stays in front. Throws RangeError past
+ * MAX_INFLATED_BYTES, TypeError where the bytes are no deflated ones.
+ */
+export async function inflate({ kind, flags, body }: Frame): Promise<Uint8Array<ArrayBuffer>> {
+	if (!(flags & Flag.deflated)) return body;
+	const key = body.subarray(0, kind === Kind.asset ? KEY_BYTES : 0);
+	const stream = new Blob([body.subarray(key.length)]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+	const parts: Uint8Array[] = [key];
+	let size = key.length;
 	for (const reader = stream.getReader(); ; ) {
 		const { done, value } = await reader.read();
 		if (done) break;
 		size += value.length;
-		if (size > MAX_INFLATED_BYTES) {
+		if (size - key.length > MAX_INFLATED_BYTES) {
 			await reader.cancel();
 			throw new RangeError("body over the inflated limit");
 		}
@@ -327,10 +332,4 @@ export async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Arra
 		at += part.length;
 	}
 	return out;
-}
-
-/** Deflates (raw) a whole body. */
-export async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-	const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate-raw"));
-	return new Uint8Array(await new Response(stream).arrayBuffer());
 }

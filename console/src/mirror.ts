@@ -298,16 +298,9 @@ class FrameMirror implements Mirror {
 
 const isState = (kind: number): boolean => kind === Kind.snapshot || kind === Kind.diff;
 
-/** Inflates what is deflated: a whole body, of an asset only what follows its key. */
 async function inflated(frame: Frame): Promise<Inflated> {
-	if (!(frame.flags & Flag.deflated)) return frame;
 	try {
-		if (frame.kind !== Kind.asset) return { ...frame, body: await inflate(frame.body) };
-		const content = await inflate(frame.body.subarray(KEY_BYTES));
-		const body = new Uint8Array(KEY_BYTES + content.length);
-		body.set(frame.body.subarray(0, KEY_BYTES));
-		body.set(content, KEY_BYTES);
-		return { ...frame, body };
+		return { ...frame, body: await inflate(frame) };
 	} catch {
 		return { malformed: frame };
 	}

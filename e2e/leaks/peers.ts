@@ -4,11 +4,12 @@
  */
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { gunzipSync, inflateRawSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { decodeFrame, Flag, KEY_BYTES, Kind } from "../../wire/wire.ts";
+import { decodeFrame } from "../../wire/wire.ts";
 import { root } from "../support/demo.ts";
 import { chromium } from "../support/drivers.ts";
+import { inflated } from "../support/frames.ts";
 import { byHand } from "./run.ts";
 import { makeScene, type Plant, pageOf, pathOf, type Scene, turns } from "./scene.ts";
 import { Search } from "./search.ts";
@@ -137,8 +138,7 @@ function plain(message: string | { base64: string }): Buffer {
 	if (typeof message === "string") return Buffer.from(message);
 	const bytes = Buffer.from(message.base64, "base64");
 	const frame = decodeFrame(new Uint8Array(bytes));
-	if (!frame || !(frame.flags & Flag.deflated)) return bytes;
-	return inflateRawSync(frame.body.subarray(frame.kind === Kind.asset ? KEY_BYTES : 0));
+	return frame ? Buffer.from(inflated(frame)) : bytes;
 }
 
 type Ingest = { origin: string; take(): Buffer[]; stop(): Promise<void> };

@@ -1,7 +1,8 @@
 /** What recorded messages say: frames, inflated, and the operations of their bodies with every string that they carry. */
-import { inflateRawSync } from "node:zlib";
-import { DomReader, Op } from "../../wire/dom.ts";
+import { DomReader } from "../../wire/dom.ts";
+import { type Operation, readOperation } from "../../wire/operands.ts";
 import { decodeFrame, Flag, KEY_BYTES, Kind } from "../../wire/wire.ts";
+import { inflated } from "../support/frames.ts";
 
 export type Read = {
 	kind: number;
@@ -11,77 +12,6 @@ export type Read = {
 	/** Of snapshots and diffs. */
 	operations: Operation[];
 };
-export type Operation = { name: string; strings: string[] };
-
-/**
- * The operands of each operation in the order of DOM.md: `i` a number, `z` a signed one, `f` a float, `k` a key, `s` a
- * string; in brackets what a count stands before.
- */
-const OPERANDS: Readonly<Record<keyof typeof Op, string>> = {
-	at: "ii",
-	element: "is(ss)",
-	up: "",
-	text: "s",
-	shadow: "i",
-	content: "i",
-	box: "(ss)",
-	remove: "i",
-	move: "iii",
-	attr: "iss",
-	unattr: "is",
-	data: "is",
-	value: "is",
-	checked: "ii",
-	selected: "i(i)",
-	scroll: "izz",
-	focus: "ii",
-	hover: "i",
-	selection: "iiii",
-	open: "ii",
-	media: "iifff",
-	picture: "ik",
-	defined: "i",
-	sheet: "iiisk",
-	adopt: "i(i)",
-	rule: "i(i)s",
-	unrule: "i(i)",
-	resource: "kk",
-	size: "iff",
-	title: "s",
-	states: "i(s)",
-	assign: "i(i)",
-	highlight: "si(i)",
-	animate: "iisssiiifffff",
-	playback: "iiff",
-	moves: "ii(i)",
-};
-const NAMES = new Map(Object.entries(Op).map(([name, code]) => [code as number, name as keyof typeof Op]));
-
-const TAKE: Readonly<Record<string, (reader: DomReader) => string | undefined>> = {
-	i: (reader) => void reader.varint(),
-	z: (reader) => void reader.svarint(),
-	f: (reader) => void reader.float(),
-	k: (reader) => void reader.key(),
-	s: (reader) => reader.string(),
-};
-
-function operation(reader: DomReader): Operation {
-	const name = NAMES.get(reader.byte());
-	if (!name) throw new Error("an operation that DOM.md does not know");
-	const strings: string[] = [];
-	const read = (operands: string) => {
-		for (const operand of operands) {
-			const string = TAKE[operand]?.(reader);
-			if (string !== undefined) strings.push(string);
-		}
-	};
-	const [, before = "", repeated = "", after = ""] = /^(\w*)(?:\((\w+)\))?(\w*)$/.exec(OPERANDS[name]) ?? [];
-	read(before);
-	for (let n = repeated ? reader.count() : 0; n > 0; n--) read(repeated);
-	read(after);
-	return { name, strings };
-}
-
 /** Reads the messages of one direction of one side, in order. */
 export class TrafficReader {
 	#reader: DomReader | undefined;
@@ -91,17 +21,12 @@ export class TrafficReader {
 		const frame = decodeFrame(new Uint8Array(message));
 		if (!frame) return undefined;
 		const { kind, flags } = frame;
-		const head = kind === Kind.asset ? KEY_BYTES : 0;
-		const body = Buffer.from(
-			flags & Flag.deflated
-				? Buffer.concat([frame.body.subarray(0, head), inflateRawSync(frame.body.subarray(head))])
-				: frame.body,
-		);
+		const body = Buffer.from(inflated(frame));
 		const operations: Operation[] = [];
 		if (kind === Kind.snapshot || kind === Kind.diff) {
 			if (flags & Flag.first) this.#reader = new DomReader();
 			this.#reader?.open(new Uint8Array(body));
-			while (this.#reader?.more) operations.push(operation(this.#reader));
+			while (this.#reader?.more) operations.push(readOperation(this.#reader));
 		}
 		return { kind, flags, body, operations };
 	}

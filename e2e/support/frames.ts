@@ -3,6 +3,13 @@ import { inflateRawSync } from "node:zlib";
 import { decodeFrame, Flag, type Frame, KEY_BYTES, Kind } from "../../wire/wire.ts";
 import type { Traffic } from "./browser.ts";
 
+/** A frame's body as `inflate` of wire.ts gives it, at once. */
+export function inflated({ kind, flags, body }: Frame): Uint8Array<ArrayBuffer> {
+	if (!(flags & Flag.deflated)) return body;
+	const head = kind === Kind.asset ? KEY_BYTES : 0;
+	return new Uint8Array(Buffer.concat([body.subarray(0, head), inflateRawSync(body.subarray(head))]));
+}
+
 export type Seen = Frame & { sent: boolean; at: number };
 
 /** Decodes and inflates every message. */
@@ -10,11 +17,7 @@ export function decode(traffic: readonly Traffic[]): Seen[] {
 	return traffic.flatMap(({ bytes, sent, at }) => {
 		const frame = decodeFrame(new Uint8Array(bytes));
 		if (!frame) return [];
-		const { flags, body } = frame;
-		if (!(flags & Flag.deflated)) return [{ ...frame, sent, at }];
-		const head = frame.kind === Kind.asset ? KEY_BYTES : 0;
-		const plain = Buffer.concat([body.subarray(0, head), inflateRawSync(body.subarray(head))]);
-		return [{ ...frame, body: new Uint8Array(plain), sent, at }];
+		return [{ ...frame, body: inflated(frame), sent, at }];
 	});
 }
 

@@ -2,30 +2,24 @@
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { inflateRawSync } from "node:zlib";
+import { after, before } from "node:test";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { CHROMIUM_FLAGS } from "../../../e2e/support/chromium.ts";
-import { DomReader } from "../../../wire/dom.ts";
+import { inflated } from "../../../e2e/support/frames.ts";
 import { decodeFrame, Flag, type Frame, Kind } from "../../../wire/wire.ts";
 import { Applier } from "./applier.ts";
 
 export type Options = { policy?: object; slow?: boolean };
 
-/** A browser with a server of pages; one for a test file. */
+/** A browser with a server of pages. */
 export class Lab {
-	readonly #browser: Browser;
-	readonly #bundle: string;
-	readonly #server: Server;
+	#browser!: Browser;
+	#server!: Server;
+	#bundle = "";
 	readonly pages = new Map<string, { type: string; body: string | Buffer; headers?: Record<string, string> }>();
 
-	private constructor(browser: Browser, bundle: string, server: Server) {
-		this.#browser = browser;
-		this.#bundle = bundle;
-		this.#server = server;
-	}
-
-	static async open(): Promise<Lab> {
+	async open(): Promise<void> {
 		const built = await build({
 			stdin: {
 				contents: `export * from "./capture.ts"; export { Level, Masks } from "./mask/masks.ts"; export { placeholder } from "./mask/placeholder.ts";`,
@@ -37,19 +31,17 @@ export class Lab {
 			target: "es2022",
 			write: false,
 		});
-		const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM_FLAGS });
-		let lab: Lab;
-		const server = createServer((request, response) => {
-			const page = lab.pages.get(request.url ?? "");
+		this.#bundle = built.outputFiles[0]?.text ?? "";
+		this.#server = createServer((request, response) => {
+			const page = this.pages.get(request.url ?? "");
 			if (!page) {
 				response.writeHead(404).end();
 				return;
 			}
 			response.writeHead(200, { "Content-Type": page.type, ...page.headers }).end(page.body);
 		});
-		await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-		lab = new Lab(browser, built.outputFiles[0]?.text ?? "", server);
-		return lab;
+		await new Promise<void>((done) => this.#server.listen(0, "127.0.0.1", done));
+		this.#browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM_FLAGS });
 	}
 
 	get origin(): string {
@@ -71,11 +63,22 @@ export class Lab {
 	}
 
 	async close(): Promise<void> {
-		await this.#browser.close();
+		await this.#browser?.close();
 		this.#server.closeAllConnections();
 		await new Promise((done) => this.#server.close(done));
 	}
 }
+
+/** A lab for the tests of one file. */
+export function useLab(): Lab {
+	const lab = new Lab();
+	before(() => lab.open());
+	after(() => lab.close());
+	return lab;
+}
+
+/** What tests plant where it must not leave; the last is "canary" in base64. */
+const PLANTED = /.{0,30}(canary|7351928|2031-04-05|Y2FuYXJ5)[-\w]*/g;
 
 /** A page under capture and everything that it emitted. */
 export class Sheet {
@@ -91,11 +94,7 @@ export class Sheet {
 	take(bytes: Buffer): void {
 		const frame = decodeFrame(new Uint8Array(bytes));
 		if (!frame) throw new Error("a frame without a header");
-		let plain: Uint8Array = frame.body;
-		if (frame.flags & Flag.deflated) {
-			const head = frame.kind === Kind.asset ? 16 : 0;
-			plain = Buffer.concat([frame.body.subarray(0, head), inflateRawSync(frame.body.subarray(head))]);
-		}
+		const plain = inflated(frame);
 		this.frames.push({ ...frame, plain });
 		this.#seen.push(Buffer.from(plain));
 	}
@@ -140,6 +139,11 @@ export class Sheet {
 		return this.#seen.some((bytes) => bytes.includes(canary));
 	}
 
+	/** All that left of what tests plant, each with what stands before it. */
+	leaks(): string[] {
+		return [...new Set(this.#seen.flatMap((bytes) => bytes.toString("latin1").match(PLANTED) ?? []))];
+	}
+
 	/** What a mirror holds now. */
 	mirror(): Applier {
 		const applier = new Applier();
@@ -177,5 +181,3 @@ interface CaptureLike {
 	id(node: Node): number | undefined;
 	debug(): Record<string, unknown>;
 }
-
-export { DomReader, Kind };

@@ -1,27 +1,13 @@
 /** A marking holds however it is written, whenever it comes, and for all that is shown inside what carries it. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { ATTRIBUTE_MARKS, CLASS_MARKS, Mark } from "../../src/mask/markings.ts";
 import { readPolicy } from "../../src/policy.ts";
-import { Lab, type Sheet } from "./harness.ts";
+import { useLab } from "./harness.ts";
 
-let lab: Lab;
-before(async () => {
-	lab = await Lab.open();
-});
-after(() => lab.close());
+const lab = useLab();
 
-const found = (sheet: Sheet): string[] => [
-	...new Set(
-		sheet.frames.flatMap(
-			(frame) =>
-				Buffer.from(frame.plain)
-					.toString("latin1")
-					.match(/.{0,30}canary\w*/g) ?? [],
-		),
-	),
-];
 const restricts = Mark.ignore | Mark.mask;
 
 // req 001-13, 001-14
@@ -36,7 +22,7 @@ test("every marking of the table, in any case and between others", async () => {
 	);
 	await sheet.start({ mode: "marked-only" });
 	assert.ok(sheet.saw("CONTROL"));
-	assert.deepEqual(found(sheet), []);
+	assert.deepEqual(sheet.leaks(), []);
 	await sheet.close();
 });
 
@@ -49,7 +35,7 @@ test("in XHTML and SVG attributes keep their case", async () => {
 	}`);
 	await sheet.start({ mode: "marked-only" });
 	assert.ok(sheet.saw("CONTROL"));
-	assert.deepEqual(found(sheet), []);
+	assert.deepEqual(sheet.leaks(), []);
 	await sheet.close();
 });
 
@@ -64,7 +50,7 @@ test("what is shown in a slot inside something marked is marked, also when the m
 			"<div class='box " + mark + "'><slot name=s></slot><slot id=d></slot></div><div data-private><slot name=t></slot></div>"`);
 	await sheet.start({ mode: "marked-only" });
 	assert.ok(sheet.saw("CONTROL"));
-	assert.deepEqual(found(sheet), []);
+	assert.deepEqual(sheet.leaks(), []);
 	await sheet.page.evaluate(`{
 		later.shadowRoot.querySelector(".box").classList.add("alongside-mask");
 		later.querySelector("p").textContent = "canary-6"; later.append("canary-7");
@@ -75,7 +61,7 @@ test("what is shown in a slot inside something marked is marked, also when the m
 		`later.querySelector("p").append("canary-9"); moved.querySelector("p").append("canary-10")`,
 	);
 	await sheet.settled();
-	assert.deepEqual(found(sheet), []);
+	assert.deepEqual(sheet.leaks(), []);
 	assert.match(sheet.mirror().serialize(), /••/);
 	await sheet.close();
 });
@@ -93,7 +79,7 @@ test("a slot in a closed root that is not captured marks what it shows", async (
 	}`);
 	await sheet.settled();
 	assert.ok(sheet.saw("CONTROL"));
-	assert.deepEqual(found(sheet), []);
+	assert.deepEqual(sheet.leaks(), []);
 	await sheet.close();
 });
 
@@ -129,7 +115,7 @@ test("what stands in a closed root that is not captured marks also when it chang
 		freed.querySelector("p").firstChild.data = "CONTROL-1"; freed.lastChild.data = "CONTROL-2";
 	}`);
 	await sheet.settled();
-	assert.deepEqual(found(sheet), []);
+	assert.deepEqual(sheet.leaks(), []);
 	assert.ok(sheet.saw("CONTROL-1") && sheet.saw("CONTROL-2"), "what came out of a box is shown");
 	await sheet.close();
 });
@@ -154,7 +140,7 @@ test("nodes moved between marked and clear parents, markings that come and go", 
 	await sheet.start({ mode: "marked-only" });
 	await sheet.page.evaluate(`marked.append(a); a.textContent = "canary-moved"; a.title = "canary-title"`);
 	await sheet.settled();
-	assert.deepEqual(found(sheet), []);
+	assert.deepEqual(sheet.leaks(), []);
 	await sheet.page.evaluate(`b.textContent = "CONTROL-shown"; clear.append(b)`);
 	await sheet.settled();
 	assert.ok(sheet.saw("CONTROL-shown"), "what moved out is shown");
@@ -162,7 +148,7 @@ test("nodes moved between marked and clear parents, markings that come and go", 
 	await sheet.settled();
 	await sheet.page.evaluate(`document.body.prepend(b.cloneNode(true)); document.body.firstChild.className = "rr-mask"`);
 	await sheet.settled();
-	assert.deepEqual(found(sheet), []);
+	assert.deepEqual(sheet.leaks(), []);
 	await sheet.close();
 });
 

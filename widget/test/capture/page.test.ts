@@ -2,17 +2,13 @@
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { Op } from "../../../wire/dom.ts";
-import { Flag } from "../../../wire/wire.ts";
+import { Flag, Kind } from "../../../wire/wire.ts";
 import type { Applier, MirroredSheet } from "./applier.ts";
-import { type Hooks, Kind, Lab, type Sheet } from "./harness.ts";
+import { type Hooks, type Sheet, useLab } from "./harness.ts";
 
-let lab: Lab;
-before(async () => {
-	lab = await Lab.open();
-});
-after(() => lab.close());
+const lab = useLab();
 
 const open = async (html: string, policy: object = { mode: "marked-only" }, headers = {}): Promise<Sheet> => {
 	const sheet = await lab.page(`<!doctype html><html>${html}</html>`, "/", headers);

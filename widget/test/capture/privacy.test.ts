@@ -1,14 +1,10 @@
 /** What is excluded, ignored or masked never leaves; what is not does, or these tests would pass for an empty stream. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Lab, type Sheet } from "./harness.ts";
+import { test } from "node:test";
+import { type Sheet, useLab } from "./harness.ts";
 
-let lab: Lab;
-before(async () => {
-	lab = await Lab.open();
-});
-after(() => lab.close());
+const lab = useLab();
 
 /** Every place where a page can hold a text; `SECRET` is replaced. */
 const EVERYWHERE = `

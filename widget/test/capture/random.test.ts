@@ -4,14 +4,11 @@
  */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { type Hooks, Kind, Lab } from "./harness.ts";
+import { test } from "node:test";
+import { Kind } from "../../../wire/wire.ts";
+import { type Hooks, useLab } from "./harness.ts";
 
-let lab: Lab;
-before(async () => {
-	lab = await Lab.open();
-});
-after(() => lab.close());
+const lab = useLab();
 
 const STYLE = "<style>.a{color:red}.b{top:0}#i1{left:0}[data-x]{right:0}</style>";
 

@@ -1,15 +1,11 @@
 /** How a page looks: its style sheets, whatever changes them, and what scripts show without any. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { Applier } from "./applier.ts";
-import { Lab, type Sheet } from "./harness.ts";
+import { type Sheet, useLab } from "./harness.ts";
 
-let lab: Lab;
-before(async () => {
-	lab = await Lab.open();
-});
-after(() => lab.close());
+const lab = useLab();
 
 const open = async (html: string, policy: object = { mode: "marked-only" }, headers = {}): Promise<Sheet> => {
 	const sheet = await lab.page(`<!doctype html><html>${html}</html>`, "/", headers);

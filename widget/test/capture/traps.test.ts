@@ -1,14 +1,10 @@
 /** What pages do that others' captures broke on: each case once cost somebody a leak, a crash or a frozen page. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Lab, type Sheet } from "./harness.ts";
+import { test } from "node:test";
+import { type Sheet, useLab } from "./harness.ts";
 
-let lab: Lab;
-before(async () => {
-	lab = await Lab.open();
-});
-after(() => lab.close());
+const lab = useLab();
 
 const errors = async (sheet: Sheet): Promise<number> =>
 	((await sheet.page.evaluate("capture.debug()")) as { errors: number }).errors;

@@ -1,14 +1,10 @@
 /** After `stop` nothing of the capture is left on the page or in its frames; pauses, policies and keyframes add nothing. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Lab } from "../capture/harness.ts";
+import { test } from "node:test";
+import { useLab } from "../capture/harness.ts";
 
-let lab: Lab;
-before(async () => {
-	lab = await Lab.open();
-});
-after(() => lab.close());
+const lab = useLab();
 
 /** Counts, in every frame, what hangs on the page. Runs before anything else of the page. */
 function instrument(): void {

@@ -4,7 +4,7 @@
  */
 
 import { createMirror, type Mirror } from "../../../console/src/mirror.ts";
-import { decodeFrame, Flag, type Frame, inflate, KEY_BYTES, Kind } from "../../../wire/wire.ts";
+import { decodeFrame, type Frame, inflate } from "../../../wire/wire.ts";
 import { Applier } from "../capture/applier.ts";
 import { Clockwork, type Turn } from "./clockwork.ts";
 import type { Event, Operation } from "./operations.ts";
@@ -240,7 +240,7 @@ class Trial {
 	}
 
 	async #read(frame: Frame, allowed: ReadonlySet<string>): Promise<void> {
-		const plain = await inflated(frame);
+		const plain = await inflate(frame);
 		this.#applier.apply(frame, plain);
 		let text = "";
 		for (let i = 0; i < plain.length; i += 10_000) text += String.fromCharCode(...plain.subarray(i, i + 10_000));
@@ -341,16 +341,6 @@ class Trial {
 		);
 		return stages.at(-1)?.contentDocument ?? undefined;
 	}
-}
-
-async function inflated(frame: Frame): Promise<Uint8Array> {
-	if (!(frame.flags & Flag.deflated)) return frame.body;
-	if (frame.kind !== Kind.asset) return inflate(frame.body);
-	const rest = await inflate(frame.body.subarray(KEY_BYTES));
-	const body = new Uint8Array(KEY_BYTES + rest.length);
-	body.set(frame.body.subarray(0, KEY_BYTES));
-	body.set(rest, KEY_BYTES);
-	return body;
 }
 
 /** Plays a run from the start, on a page of its own. */
