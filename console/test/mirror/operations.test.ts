@@ -12,8 +12,7 @@ const vectors: Vector[] = JSON.parse(readFileSync(new URL("../../../wire/testdat
 function read(bodies: readonly string[], next: (reader: DomReader) => unknown[]): unknown[][] {
 	const reader = new DomReader();
 	const operations: unknown[][] = [];
-	for (const body of bodies)
-		for (reader.open(Buffer.from(body, "hex")); reader.more; ) operations.push(next(reader));
+	for (const body of bodies) for (reader.open(Buffer.from(body, "hex")); reader.more; ) operations.push(next(reader));
 	return operations;
 }
 
