@@ -7,7 +7,7 @@
 
 import { Flag, Kind } from "../../../wire/wire.ts";
 import { isBox, isMasked, Masks, Passwords } from "../mask/masks.ts";
-import { plain, viewOf } from "../mask/plain.ts";
+import { hostOf, plain, viewOf } from "../mask/plain.ts";
 import type { Policy } from "../policy.ts";
 import { Activity } from "./activity.ts";
 import { Animations } from "./animations.ts";
@@ -59,6 +59,8 @@ const SLICE_MS = 7;
 const RECORDS_PER_LOOK = 128;
 /** So many selectors are asked for at a time. */
 const SELECTORS_PER_LOOK = 50;
+/** What of a root that leaves is told. */
+const SEEN = { childList: true, attributes: true, attributeOldValue: true, characterData: true, subtree: true };
 /** What of a closed root that does not leave can change what its slots mark. */
 const UNSEEN = { childList: true, attributes: true, subtree: true };
 /** While a page is hidden no animation frame comes. */
@@ -257,6 +259,8 @@ export class Engine {
 		// Before the walk: what the page does meanwhile to roots and sheets tells nobody.
 		const patches = this.#patchRealm(this.#window);
 		this.#ends.set(this.#window, () => patches.stop());
+		// From now on, not from the walk on: a field may be one of a password until then.
+		this.#observer.observe(this.#document, SEEN);
 		this.#slices.port2.postMessage(0);
 	}
 
@@ -606,13 +610,7 @@ export class Engine {
 	#entered(root: Root): void {
 		const at = this.#at;
 		if (!at) return;
-		this.#observer.observe(root, {
-			childList: true,
-			attributes: true,
-			attributeOldValue: true,
-			characterData: true,
-			subtree: true,
-		});
+		this.#observer.observe(root, SEEN);
 		if (plain(root).nodeType === 9) {
 			at.activity.scrolled(root);
 		}
@@ -648,7 +646,7 @@ export class Engine {
 
 	/** What a shadow root shows in its slots may be marked otherwise now. */
 	#judgeShown(root: Node): void {
-		for (const child of (root as ShadowRoot).host?.childNodes ?? []) this.#at?.tree.judge(child);
+		for (const child of hostOf(root)?.childNodes ?? []) this.#at?.tree.judge(child);
 		this.#schedule();
 	}
 

@@ -5,7 +5,7 @@
 
 import { isBox, isButtonInput, isMasked, Level, levelOf, type Masks, Verdict } from "../mask/masks.ts";
 import { placeholder, VALUE_PLACEHOLDER } from "../mask/placeholder.ts";
-import { plain, viewOf } from "../mask/plain.ts";
+import { hostOf, plain, viewOf } from "../mask/plain.ts";
 import { isClosed, Words } from "../mask/words.ts";
 import { type AttributeKind, attributeKind } from "./attributes.ts";
 import type { Outgoing } from "./body.ts";
@@ -320,7 +320,8 @@ export class Funnel {
 		let found = 0;
 		try {
 			for (const root of roots) {
-				const { host, querySelectorAll } = plain(root as ShadowRoot);
+				const host = hostOf(root);
+				const { querySelectorAll } = plain(root as ShadowRoot);
 				const matched = host && selector.startsWith(":host") ? [host] : querySelectorAll.call(root, selector);
 				for (const element of matched) {
 					const verdict = this.#masks.verdict(element);

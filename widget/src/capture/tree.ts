@@ -9,7 +9,7 @@
 
 import { ElementFlag } from "../../../wire/dom.ts";
 import { isBox, isMasked, type Masks, parentOf, Verdict } from "../mask/masks.ts";
-import { plain } from "../mask/plain.ts";
+import { hostOf, plain } from "../mask/plain.ts";
 import { CHILDLESS, UNSENT } from "./attributes.ts";
 import type { Body, Outgoing } from "./body.ts";
 import type { Funnel } from "./funnel.ts";
@@ -144,11 +144,11 @@ export class Tree {
 
 	/** What a slot showed that was taken away inherits no longer from it; the event that tells of it stays with the slot. */
 	#unslot(target: Node, removed: NodeList): void {
-		const { host } = plain(target).getRootNode() as ShadowRoot;
-		if (!host?.firstChild) return;
+		const host = hostOf(target);
+		if (!host || !plain(host).firstChild) return;
 		for (const node of removed as Iterable<Element>)
 			if (plain(node).localName === "slot" || plain(node).querySelector?.("slot"))
-				for (const child of host.childNodes) this.judge(child);
+				for (const child of plain(host).childNodes) this.judge(child);
 	}
 
 	/** `before`: the value until now, if that is known. */
@@ -306,8 +306,8 @@ export class Tree {
 		this.#remove(known);
 		this.#touched.add(node);
 		// What is shown in slots below it inherits from it, too.
-		const { host } = plain(node).getRootNode() as ShadowRoot;
-		if (host) for (const child of host.childNodes) this.#judge(child);
+		const host = hostOf(node);
+		if (host) for (const child of plain(host).childNodes) this.#judge(child);
 	}
 
 	/** A field of another type is another field: what it holds is told in other ways. */

@@ -35,6 +35,8 @@ export function parentOf(node: Node): Node | null {
 	return null;
 }
 
+/** Input types of which no value leaves in any case. */
+const VALUELESS = /^(hidden|checkbox|radio)$/;
 /** Input types that are buttons: their value is a label, not what somebody entered. */
 const BUTTONS = /^(button|submit|reset|image)$/;
 const MARK_OF_RULE: Readonly<Record<Rule, number>> = {
@@ -237,7 +239,8 @@ export class Masks {
 		for (const selector of this.#selectors) if (plain(element).matches(selector.css)) marks |= selector.mark;
 		const verdict = above | (marks & (Verdict.noControl | Verdict.noIframe));
 		const field = mayBeField(plain(element).localName) && isField(element);
-		if (field && this.#sensitive(element)) return at(Level.excluded, verdict);
+		// A field that becomes a button takes what it held along, as its label (HTML §4.10.5.4, change of type).
+		if (this.#wasPassword(element, field) || (field && this.#sensitive(element))) return at(Level.excluded, verdict);
 		if (marks & Mark.ignore) return at(Level.ignored, verdict);
 		if (parent === Level.masked || marks & Mark.mask) {
 			this.marked = true;
@@ -295,18 +298,26 @@ export class Masks {
 		return marks;
 	}
 
+	/** Whether it held a password once, or stands, as a field or a button, in the place of one that did. */
+	#wasPassword(element: Element, field: boolean): boolean {
+		const { fields, names } = this.#passwords;
+		if (fields.has(element)) return true;
+		if (names.size === 0 || !(field || plain(element).localName === "input")) return false;
+		if (VALUELESS.test((element as HTMLInputElement).type)) return false;
+		return KNOWN_BY.some((name) => names.has(`${name}=${element.getAttribute(name)}`));
+	}
+
 	#sensitive(element: Element): boolean {
-		if (this.#passwords.fields.has(element)) return true;
 		const { type } = element as HTMLInputElement;
 		if (type === "password") {
 			this.rememberPassword(element);
 			return true;
 		}
-		if (/^(hidden|checkbox|radio)$/.test(type)) return false;
+		if (VALUELESS.test(type)) return false;
 		if (sensitiveAutocomplete(element.getAttribute("autocomplete"))) return true;
 		for (const name of KNOWN_BY) {
 			const value = element.getAttribute(name);
-			if (value && (this.#passwords.names.has(`${name}=${value}`) || sensitiveName(value))) return true;
+			if (value && sensitiveName(value)) return true;
 		}
 		return sensitiveName(element.closest("label")?.textContent) || sensitiveName(this.#labelFor(element));
 	}

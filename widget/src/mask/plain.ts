@@ -23,3 +23,9 @@ export function plain<T extends Node>(node: T): T {
 /** The window of an element's document. */
 export const viewOf = (element: Element): (Window & typeof globalThis) | null =>
 	plain(plain(element).ownerDocument).defaultView;
+
+/** The host of the shadow root that a node stands in. Not asked of any root: a link that stands alone has a `host`, too. */
+export function hostOf(node: Node): Element | undefined {
+	const root = plain(node).getRootNode();
+	return plain(root).nodeType === 11 ? (root as ShadowRoot).host : undefined;
+}

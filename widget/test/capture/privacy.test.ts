@@ -247,6 +247,22 @@ test("a site's selectors hold on their paths, and a broken one hides everything"
 	await broken.close();
 });
 
+// req 001-13
+test("a password that becomes the label of a button never leaves, also if it does before the first slice", async () => {
+	const html = `<p>CONTROL</p><form><input type=password id=pw value=x><input type=submit value=CONTROL-label></form>`;
+	const become = `pw.value = "SECRET"; pw.type = "button"; pw.setAttribute("value", pw.value)`;
+	const sheet = await play(html, {}, become);
+	await sheet.page.evaluate(`pw.type = "submit"; pw.replaceWith(pw.cloneNode()); pw.type = "password";`);
+	await sheet.page.evaluate(become);
+	await sheet.settled();
+	assert.ok(sheet.saw("CONTROL-label") && !sheet.saw("SECRET"));
+	await sheet.close();
+	const early = await lab.page(`<!doctype html><body>${html}</body>`);
+	await early.start({ mode: "inputs" }, become);
+	assert.ok(early.saw("CONTROL-label") && !early.saw("SECRET"));
+	await early.close();
+});
+
 test("focus, hover, pointer and clicks inside a box are told as if it were not there", async () => {
 	const sheet = await play(
 		"<div id=out style='padding:30px'><div class=alongside-ignore><button>go</button></div><input type=password id=pw></div>",

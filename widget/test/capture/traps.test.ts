@@ -100,6 +100,20 @@ test("pictures and forms whose names hide what a document calls its own do not s
 });
 
 // req 001-02
+test("a link that stands alone has a host, but is no shadow root", async () => {
+	const sheet = await lab.page("<!doctype html><a href=/x><slot></slot><b class=marked>CONTROL</b></a>");
+	await sheet.start({ mode: "marked-only", selectors: [{ css: "b + b", rule: "mask" }] });
+	await sheet.page.evaluate(`window.link = document.querySelector("a"); link.remove(); link.querySelector("slot").remove();
+		link.append(document.createElement("b")); link.firstChild.classList.add("alongside-mask"); document.body.append("after")`);
+	await sheet.settled();
+	await sheet.page.evaluate(`document.body.append(link)`);
+	await sheet.settled();
+	assert.equal(await errors(sheet), 0);
+	assert.match(textOf(sheet), /after/);
+	await sheet.close();
+});
+
+// req 001-02
 test("an element of a drawing that is called like a field is none", async () => {
 	const sheet = await lab.page("<!doctype html><svg></svg><p>CONTROL");
 	await sheet.start({ mode: "marked-only" });
