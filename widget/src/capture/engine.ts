@@ -244,6 +244,8 @@ export class Engine {
 	#begin(): void {
 		this.#release();
 		this.#observer = this.#newObserver();
+		// A password may be made readable before its field is reached.
+		this.#observer.observe(this.#document, { attributeFilter: ["type"], attributeOldValue: true, subtree: true });
 		// The first epoch is the one asked for; each further snapshot has a later one.
 		if (this.#begun) this.#epoch = Math.max(this.#epoch + 1, Math.floor(Date.now() / 100) >>> 0);
 		this.#begun = true;
@@ -271,6 +273,7 @@ export class Engine {
 		const body = new Body();
 		const tree = new Tree(masks, funnel, body, {
 			element: (element, verdict, traits) => this.#sent(element, verdict, traits),
+			filled: (field, verdict) => this.#at?.fields.filled(field as Field, verdict),
 			root: (root) => this.#entered(root),
 			forgotten: (node) => this.#forgotten(node),
 			full: () => this.#send(),
@@ -316,7 +319,7 @@ export class Engine {
 			highlights: new Highlights(telling),
 			look: true,
 			pictures,
-			pins: new Pins(this.#window, masks, body, ids, wake),
+			pins: new Pins(this.#window, body, ids, wake),
 			fresh: [],
 			snapshot: true,
 			parts: 0,
@@ -498,10 +501,12 @@ export class Engine {
 		if (at.tree.dirty) this.#schedule();
 		at.styles.sample();
 		at.activity.viewed(); // a scrollbar that came or went says nothing
-		at.fields.touchAll();
+		at.fields.sample();
 		at.animations.sample();
 		at.look = at.components.any || at.selected.highlights.size > 0;
 		if (at.look || at.animations.dirty || at.styles.dirty || at.fields.dirty || at.pictures.any) this.#schedule();
+		// Nothing is known to have changed, so that reading it makes nobody lay out the page.
+		if (!this.#frame && this.#options.ready()) at.activity.tell();
 	}
 
 	/**

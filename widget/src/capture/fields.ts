@@ -13,8 +13,8 @@ import type { Ids } from "./ids.ts";
 
 export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
-/** So many fields are sampled at a time. */
-const SAMPLED = 400;
+/** So many fields are looked at in one sample. */
+const SAMPLED = 250;
 
 export class Fields {
 	readonly #masks: Masks;
@@ -37,12 +37,20 @@ export class Fields {
 		return this.#dirty.size > 0;
 	}
 
-	/** A field was sent; the options of a select have yet to follow. */
+	/** A field was sent; of a select, the options have yet to follow. */
 	add(field: Field, verdict: number): void {
 		// A drawing can have elements of these names, too, which hold nothing.
 		if (isBox(verdict) || !("value" in field)) return;
 		this.#told.set(field, "");
-		this.#dirty.add(field);
+		if (!isSelect(field)) this.#tell(field, verdict);
+	}
+
+	/** All that stands in a field was sent. */
+	filled(field: Field, verdict: number): void {
+		if (!this.#told.has(field)) return;
+		// What was told before its options were there did nothing.
+		this.#told.set(field, "");
+		this.#tell(field, verdict);
 	}
 
 	forget(node: Node): void {
@@ -58,52 +66,58 @@ export class Fields {
 		for (const field of this.#told.keys()) this.#dirty.add(field);
 	}
 
-	/** Has some fields looked at that no event told of, the next ones each time. */
-	touchSome(): void {
-		for (let n = 0; n < SAMPLED; n++) {
-			const { value, done } = this.#round.next();
-			if (done) {
-				this.#round = this.#told.keys();
-				return;
-			}
-			this.#dirty.add(value);
+	/** Looks at some fields, the next ones each time, for what no event told of. */
+	sample(): void {
+		for (let left = Math.min(SAMPLED, this.#told.size); left > 0; left--) {
+			const { value: field } = this.#round.next();
+			// Under the verdict of then: this only finds out what to look at.
+			if (field) this.#look(field, 0, this.#ids.verdict(this.#ids.of(field)));
+			else this.#round = this.#told.keys();
 		}
 	}
 
 	flush(deadline: number): void {
-		drain(this.#dirty, deadline, (field) => {
-			const id = this.#ids.of(field);
-			const verdict = this.#masks.verdict(field);
-			if (!id || isBox(verdict)) return;
-			if (field.localName === "select") this.#select(field as HTMLSelectElement, id, verdict);
-			else if (field.type === "checkbox" || field.type === "radio") this.#check(field as HTMLInputElement, id, verdict);
-			else this.#value(field as HTMLInputElement, id, verdict);
-		});
+		drain(this.#dirty, deadline, (field) => this.#tell(field, this.#masks.verdict(field)));
+	}
+
+	#tell(field: Field, verdict: number): void {
+		const id = this.#ids.of(field);
+		if (id) this.#look(field, id, verdict);
+	}
+
+	/** Tells what is new of a field; under the ID 0 it is only noted that something is. */
+	#look(field: Field, id: number, verdict: number): void {
+		if (isBox(verdict)) return;
+		if (isSelect(field)) this.#select(field, id, verdict);
+		else if (field.type === "checkbox" || field.type === "radio") this.#check(field as HTMLInputElement, id, verdict);
+		else this.#value(field, id, verdict);
 	}
 
 	#value(field: HTMLInputElement | HTMLTextAreaElement, id: number, verdict: number): void {
 		const value = this.#funnel.value(field, verdict);
-		if (value === undefined || !this.#news(field, value)) return;
-		this.#body.value(id, value);
+		if (value !== undefined && this.#news(field, id, value)) this.#body.value(id, value);
 	}
 
 	#check(field: HTMLInputElement, id: number, verdict: number): void {
 		if (isMasked(verdict)) return;
 		const flags = (field.checked ? 1 : 0) + (field.indeterminate ? 2 : 0);
-		if (this.#news(field, flags ? String(flags) : "")) this.#body.numbers(Op.checked, id, flags);
+		if (this.#news(field, id, flags ? String(flags) : "")) this.#body.numbers(Op.checked, id, flags);
 	}
 
 	#select(field: HTMLSelectElement, id: number, verdict: number): void {
 		if (isMasked(verdict)) return;
-		const chosen: number[] = [];
-		for (const option of field.selectedOptions) chosen.push(option.index);
-		if (this.#news(field, `${chosen} of ${field.length}`))
+		const { multiple, selectedIndex: at } = field;
+		const chosen = multiple ? Array.from(field.selectedOptions, ({ index }) => index) : at < 0 ? [] : [at];
+		if (this.#news(field, id, `${chosen} of ${field.length}`))
 			this.#body.numbers(Op.selected, id, chosen.length, ...chosen);
 	}
 
-	#news(field: Field, told: string): boolean {
+	#news(field: Field, id: number, told: string): boolean {
 		if (this.#told.get(field) === told) return false;
-		this.#told.set(field, told);
-		return true;
+		if (id) this.#told.set(field, told);
+		else this.#dirty.add(field);
+		return id > 0;
 	}
 }
+
+const isSelect = (field: Field): field is HTMLSelectElement => field.localName === "select";

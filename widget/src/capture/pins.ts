@@ -3,7 +3,7 @@
  * again when the page lays them out otherwise.
  */
 
-import { isBox, isMasked, type Masks } from "../mask/masks.ts";
+import { isBox, isMasked } from "../mask/masks.ts";
 import { plain, viewOf } from "../mask/plain.ts";
 import type { Body } from "./body.ts";
 import { drain } from "./drain.ts";
@@ -19,15 +19,13 @@ const REPLACED = new Set(["img", "svg", "canvas", "video", "iframe", "object", "
 const UNSIZED = /^(inline|contents|none|table-row|table-row-group|table-header-group|table-footer-group|table-column)$/;
 
 export class Pins {
-	readonly #masks: Masks;
 	readonly #body: Body;
 	readonly #ids: Ids;
 	readonly #observer: ResizeObserver;
 	readonly #told = new Map<Element, string>();
 	readonly #dirty = new Set<Element>();
 
-	constructor(window: Realm, masks: Masks, body: Body, ids: Ids, wake: () => void) {
-		this.#masks = masks;
+	constructor(window: Realm, body: Body, ids: Ids, wake: () => void) {
 		this.#body = body;
 		this.#ids = ids;
 		this.#observer = new window.ResizeObserver((entries) => {
@@ -47,9 +45,7 @@ export class Pins {
 
 	#pin(element: Element, id: number, verdict: number): void {
 		const box = isBox(verdict);
-		if (!box && !REPLACED.has(element.localName) && !hasText(element)) return;
-		const display = box ? "" : viewOf(element)?.getComputedStyle(element).display;
-		if (display === undefined || (UNSIZED.test(display) && !REPLACED.has(element.localName))) return;
+		if (!box && !REPLACED.has(element.localName) && !(hasText(element) && isSized(element))) return;
 		const { width, height } = extent(element);
 		this.#told.set(element, `${width} ${height}`);
 		// A box was sent with its size.
@@ -78,7 +74,7 @@ export class Pins {
 			const id = this.#ids.of(element);
 			if (!id) return;
 			if (!this.#told.has(element)) {
-				this.#pin(element, id, this.#masks.verdict(element));
+				this.#pin(element, id, this.#ids.verdict(id));
 				return;
 			}
 			const { width, height } = extent(element);
@@ -92,6 +88,12 @@ export class Pins {
 	stop(): void {
 		this.#observer.disconnect();
 	}
+}
+
+/** Whether the box of an element has a size of its own. */
+function isSized(element: Element): boolean {
+	const display = viewOf(element)?.getComputedStyle(element).display;
+	return display !== undefined && !UNSIZED.test(display);
 }
 
 function hasText(element: Element): boolean {

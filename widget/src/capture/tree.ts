@@ -21,6 +21,8 @@ export type Root = Document | ShadowRoot;
 export interface TreeEvents {
 	/** An element was sent that is masked, or that its name (bits of Trait) or a popover makes more than a plain one. */
 	element(element: Element, verdict: number, traits: number): void;
+	/** All children of a field were sent. */
+	filled(field: Element, verdict: number): void;
 	/** A document or shadow root was sent: its changes must be observed from here on, before its children are read. */
 	root(root: Root): void;
 	/** A node is no longer in the mirror. */
@@ -33,7 +35,7 @@ export interface TreeEvents {
 }
 
 /** A parent whose children are being sent: which one was last looked at, and after which sent one the next goes. */
-type Walking = { known: Known; last: Node | null; anchor: Known | undefined; slots: boolean };
+type Walking = { known: Known; last: Node | null; anchor: Known | undefined; slots: boolean; field?: boolean };
 
 /** A body is sent when it is about this long; keeps parts under MAX_PART_BYTES. */
 const FULL_BYTES = 56 << 10;
@@ -405,6 +407,7 @@ export class Tree {
 			if (!next) {
 				stack.pop();
 				this.#body.up(known.id);
+				if (walking.field) this.#events.filled(known.node as Element, known.verdict);
 				continue;
 			}
 			walking.last = next;
@@ -470,7 +473,13 @@ export class Tree {
 		this.#sendIfFull();
 		if (leaf) return;
 		if (!(traits & Trait.childless))
-			stack.push({ known, last: null, anchor: undefined, slots: this.#masks.hosts(element) });
+			stack.push({
+				known,
+				last: null,
+				anchor: undefined,
+				slots: this.#masks.hosts(element),
+				field: (traits & Trait.field) > 0,
+			});
 		if (root) stack.push(this.#sendRoot(root, known));
 	}
 

@@ -87,6 +87,8 @@ function attributeMarks(values: Values, value: string): number {
 }
 
 const MAX_CACHED = 5000;
+/** So many elements are asked for the name that they give a field. */
+const MAX_NAMING = 10;
 
 const at = (level: number, verdict: number): number => (verdict & ~Verdict.level) | level;
 const isDesign = (doc: Document): boolean => plain(doc).designMode === "on";
@@ -103,7 +105,7 @@ export class Masks {
 	#path: string | undefined;
 	#own: Document | undefined;
 	#memo = new Map<Node, number>();
-	#labels = new Map<Node, Map<string, string>>();
+	#labels = new Map<Node, Map<string, string[]>>();
 	readonly #classes = new Map<string, number>();
 	/** By attribute name as written: what its values mean. */
 	readonly #names = new Map<string, Values | undefined>();
@@ -319,22 +321,27 @@ export class Masks {
 			const value = element.getAttribute(name);
 			if (value && sensitiveName(value)) return true;
 		}
-		return sensitiveName(element.closest("label")?.textContent) || sensitiveName(this.#labelFor(element));
+		if (sensitiveName(element.closest("label")?.textContent)) return true;
+		return this.#labelsOf(element).some(sensitiveName);
 	}
 
-	/** The label that names a field by its ID. All labels of a root are read at once: `labels` walks the tree each time. */
-	#labelFor(field: Element): string | undefined {
+	/** What names a field by IDs. All labels of a root are read at once: `labels` walks the tree each time. */
+	#labelsOf(field: Element): (string | null | undefined)[] {
 		const root = field.getRootNode() as ParentNode & Node;
 		let labels = this.#labels.get(root);
 		if (!labels) {
 			labels = new Map();
 			for (const label of plain(root).querySelectorAll?.("label[for]") ?? []) {
-				labels.set(label.getAttribute("for") ?? "", label.textContent?.slice(0, 200) ?? "");
+				const id = label.getAttribute("for") ?? "";
+				const text = label.textContent ?? "";
+				const others = labels.get(id);
+				if (others) others.push(text);
+				else labels.set(id, [text]);
 			}
 			this.#labels.set(root, labels);
 		}
-		const by = field.getAttribute("aria-labelledby");
-		const named = by ? plain(root).querySelector?.(`#${CSS.escape(by.trim().split(/\s+/)[0] ?? "")}`)?.textContent : "";
-		return `${labels.get(field.id) ?? ""} ${named ?? ""}`;
+		const by = field.getAttribute("aria-labelledby")?.trim().split(/\s+/).slice(0, MAX_NAMING) ?? [];
+		const named = by.map((id) => plain(root).querySelector?.(`#${CSS.escape(id)}`)?.textContent);
+		return [...(labels.get(field.id) ?? []), ...named];
 	}
 }

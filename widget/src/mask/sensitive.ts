@@ -21,9 +21,20 @@ const words = (text: string): string =>
 /** Whether a field's autocomplete says it holds a card, a password or a one-time code. */
 export const sensitiveAutocomplete = (value: string | null): boolean => value !== null && AUTOCOMPLETE.test(value);
 
+const MAX_KNOWN = 4000;
+/** What names read like depends on nothing else: pages have the same few, and they are asked for again and again. */
+const known = new Map<string, boolean>();
+
 /** Whether a name, ID, placeholder or label reads like one of them. */
 export function sensitiveName(text: string | null | undefined): boolean {
 	if (!text) return false;
-	const read = words(text.slice(0, 200));
-	return PATTERNS.some((pattern) => pattern.test(read));
+	const name = text.slice(0, 200);
+	let sensitive = known.get(name);
+	if (sensitive === undefined) {
+		const read = words(name);
+		sensitive = PATTERNS.some((pattern) => pattern.test(read));
+		if (known.size >= MAX_KNOWN) known.clear();
+		known.set(name, sensitive);
+	}
+	return sensitive;
 }

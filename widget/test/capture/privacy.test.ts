@@ -153,6 +153,14 @@ test("a password never leaves: not typed, toggled, autofilled, reset, rendered a
 	await sheet.close();
 });
 
+test("a password made readable before its field was reached is one", async () => {
+	const sheet = await lab.page(`<input value="CONTROL"><input type=password id=field value="SECRET">`);
+	await sheet.start({ mode: "marked-only" }, `document.getElementById("field").type = "text";`);
+	assert.ok(sheet.saw("CONTROL"));
+	assert.ok(!sheet.saw("SECRET"));
+	await sheet.close();
+});
+
 // req 001-48
 test("cards, security codes, expiry dates and one-time codes are boxes, by autocomplete, name, label or placeholder", async () => {
 	const fields = [
@@ -173,13 +181,15 @@ test("cards, security codes, expiry dates and one-time codes are boxes, by autoc
 	const sheet = await play(
 		`${fields.map((f) => `<input class=alongside-unmask ${f} value="SECRET">`).join("")}
 		 <label>Card number <input value="SECRET"></label><label for=q>CVV</label><input id=q value="SECRET">
+		 <label for=r>Security code</label><label for=r>${"long ".repeat(50)}</label><input id=r value="SECRET">
+		 <input aria-labelledby="nothing s" value="SECRET"><b id=s>Card number</b>
 		 <input name=luhn value="4111 1111 1111 1111"><input name=street value="CONTROL-street">`,
 		{ mode: "marked-only" },
 	);
 	assert.ok(sheet.saw("CONTROL-street"));
 	assert.ok(!sheet.saw("SECRET"));
 	assert.ok(!sheet.saw("4111"));
-	assert.equal([...sheet.mirror().nodes.values()].filter((n) => n.kind === "box").length, fields.length + 2);
+	assert.equal([...sheet.mirror().nodes.values()].filter((n) => n.kind === "box").length, fields.length + 4);
 	await sheet.close();
 });
 
