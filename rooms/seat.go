@@ -45,29 +45,41 @@ func (s *Seat) Role() wire.Role { return s.claim.Role }
 // Room is the room's ID, for logs.
 func (s *Seat) Room() string { return s.room.id }
 
-// Receive takes a frame from the connection; the frame is the room's from now on. The error is a *wire.CloseError to
-// close the connection with. One goroutine calls it.
-func (s *Seat) Receive(ctx context.Context, f wire.Frame) error {
-	if err := wire.Check(f, s.claim.Role); err != nil {
-		return err
+// Receive takes frames from the connection, in order; they are the room's from now on. What they give the readers is told
+// once for all of them. The error is a *wire.CloseError to close the connection with. One goroutine calls it.
+func (s *Seat) Receive(ctx context.Context, frames ...wire.Frame) error {
+	for len(frames) > 0 {
+		n, decide, err := s.receive(frames)
+		if decide != nil {
+			decide(context.WithoutCancel(ctx))
+		}
+		if err != nil {
+			return err
+		}
+		frames = frames[n:]
 	}
-	rule, ok := f.Kind().Rule()
-	if !ok {
-		return nil
-	}
-	decide, err := s.receive(f, rule)
-	if decide != nil {
-		decide(context.WithoutCancel(ctx))
-	}
-	return err
+	return nil
 }
 
-// receive is Receive under the mutex; decide, if any, is what must happen without it.
-func (s *Seat) receive(f wire.Frame, rule wire.Rule) (decide func(context.Context), err error) {
-	r := s.room
-	r.lock()
-	defer r.unlock()
+// receive takes frames under the mutex, up to the first that leaves something to decide without it; n is how many.
+func (s *Seat) receive(frames []wire.Frame) (n int, decide func(context.Context), err error) {
+	s.room.lock()
+	defer s.room.unlock()
+	for n < len(frames) && decide == nil && err == nil {
+		decide, err = s.take(frames[n])
+		n++
+	}
+	return n, decide, err
+}
+
+func (s *Seat) take(f wire.Frame) (decide func(context.Context), err error) {
+	if err := wire.Check(f, s.claim.Role); err != nil {
+		return nil, err
+	}
+	rule, ok := f.Kind().Rule()
 	switch {
+	case !ok:
+		return nil, nil
 	case s.closing != nil:
 		return nil, s.closing
 	case f.Kind() == wire.Hello:
@@ -84,7 +96,7 @@ func (s *Seat) receive(f wire.Frame, rule wire.Rule) (decide func(context.Contex
 	if handle == nil {
 		return nil, nil
 	}
-	return handle(r, s, f)
+	return handle(s.room, s, f)
 }
 
 // gate stops frames of the page that consent or a pause does not let through.
