@@ -245,7 +245,7 @@ func (r *Room) end(why string) {
 	r.changed = changes{presence: true}
 	r.due.Store(math.MaxInt64)
 	r.later = append(r.later, func(ctx context.Context) {
-		if err := r.hub.Shared.FreeRoom(ctx, r.tenant, r.id); err != nil {
+		if err := r.hub.Shared.FreeRoom(ctx, r.tenant, r.id, r.fence); err != nil {
 			r.hub.Logger.Warn("free what a room shared", "room", r.id, "err", err)
 		}
 	}, r.bury)

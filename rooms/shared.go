@@ -11,6 +11,20 @@ import (
 // ErrTicket is returned for a ticket that is unknown, used, expired, or of another role or origin: all alike.
 var ErrTicket = errors.New("no valid ticket")
 
+// ErrFenced is returned to a node that acts on a room which another node took over, or on one that is over.
+var ErrFenced = errors.New("another node owns the room")
+
+// ErrUnavailable is returned while what the nodes share is out of reach. Nothing is known then: not that a room, ticket or
+// node is not there. It is worth another try within seconds.
+var ErrUnavailable = errors.New("what the nodes share is out of reach")
+
+// RoomLife is how long a room is kept that nobody keeps or touches: long enough for an owner that is cut off, and for the
+// visitor of a dead one to come back.
+const RoomLife = time.Hour
+
+// TouchEvery is how often a node touches the rooms it owns.
+const TouchEvery = RoomLife / 12
+
 // Claim is what a ticket stands for.
 type Claim struct {
 	Role         wire.Role
@@ -27,30 +41,56 @@ type Rate struct {
 	Per   time.Duration
 }
 
-// Shared is the small state that several nodes must agree on. What it stores of secrets is hashed.
+// Holding is who owns a room, by which fencing token, and what the owner last wrote of it.
+type Holding struct {
+	Node   string
+	Fence  uint64
+	Record []byte // nil: nothing was kept yet
+}
+
+// Shared is the small state that several nodes must agree on. What it stores of secrets is hashed. Errors are wrapped;
+// any may be ErrUnavailable.
+//
+// A room has one owner at a time. Each change of owner gives a fencing token higher than any the room had before, and
+// never again the same one, even if the store lost everything in between: an owner that was stalled, and has not heard that
+// it is none any more, is refused by its number.
 type Shared interface {
 	// IssueTicket makes a ticket that works once, within wire.TicketLife.
 	IssueTicket(ctx context.Context, c Claim) (ticket string, err error)
 	// RedeemTicket uses a ticket up; the error is ErrTicket if it does not stand.
 	RedeemTicket(ctx context.Context, ticket string) (Claim, error)
-	// RevokeTickets ends all tickets of a person.
+	// RevokeTickets ends all tickets of an agent.
 	RevokeTickets(ctx context.Context, tenant, person string) error
 
-	// IssueCode makes the room's join code, six digits, unique in its tenant for wire.JoinCodeLife; an older one ends.
+	// IssueCode makes the room's join code, six digits, unique in its tenant for wire.JoinCodeLife; an older one ends. The
+	// error is ErrNotFound if there is no such room.
 	IssueCode(ctx context.Context, tenant, room string) (code string, expires time.Time, err error)
 	// RedeemCode uses a code up; the error is ErrNotFound if it does not stand.
 	RedeemCode(ctx context.Context, tenant, code string) (room string, err error)
 
-	// IssueToken makes a resume token, which stands as long as the room.
+	// IssueToken makes a resume token, which stands as long as the room; the room's owner calls it. The error is ErrNotFound
+	// if there is no such room.
 	IssueToken(ctx context.Context, room string) (token string, err error)
 	// FindToken returns the token's room, or ErrNotFound.
 	FindToken(ctx context.Context, token string) (room string, err error)
 
-	// Own makes node the owner of the room; each call gives a higher fencing token.
+	// Own makes node the owner of a new room; the error is ErrFenced if there is one of that ID.
 	Own(ctx context.Context, room, node string) (fence uint64, err error)
-
-	// FreeRoom forgets the room's code, token and owner.
-	FreeRoom(ctx context.Context, tenant, room string) error
+	// Find tells who owns a room, or ErrNotFound.
+	Find(ctx context.Context, room string) (Holding, error)
+	// Keep writes the owner's record of the room, which is not to be changed afterwards; the error is ErrFenced if fence is
+	// no longer the newest. Whatever the store lost of the room it writes again.
+	Keep(ctx context.Context, room string, fence uint64, record []byte) error
+	// TakeOver makes node the owner of a room if expected is still its fencing token, and returns what it now holds: the new
+	// token and the old owner's record. The error is ErrFenced if somebody was faster, ErrNotFound if there is no such room.
+	TakeOver(ctx context.Context, room, node string, expected uint64) (Holding, error)
+	// Touch renews the life of rooms that this node owns, given with their fencing tokens, and writes again what the store
+	// lost of them. It returns those that this node owns no more.
+	Touch(ctx context.Context, held map[string]uint64) (fenced []string, err error)
+	// Anew signals when the store may have lost what it held: Touch is then due at once. Nil if that cannot be.
+	Anew() <-chan struct{}
+	// FreeRoom forgets the room's code, tokens, owner and record; the error is ErrFenced if fence is not the newest.
+	FreeRoom(ctx context.Context, tenant, room string, fence uint64) error
 
 	// Allow counts one event under key; the error is a *TooManyError if the limit is reached.
 	Allow(ctx context.Context, key string, limit Rate) error

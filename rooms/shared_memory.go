@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,7 +20,7 @@ import (
 // it takes says nothing about the secret.
 type digest [sha256.Size]byte
 
-// MemoryShared is Shared for a single node.
+// MemoryShared is Shared for a single node, or in a test for several in one process.
 type MemoryShared struct {
 	clock func() time.Time // fixed
 	key   [32]byte         // fixed
@@ -26,10 +28,9 @@ type MemoryShared struct {
 	mu      sync.Mutex // guards the rest
 	tickets map[digest]ticket
 	codes   map[digest]code
-	tokens  map[digest]string // room
 	owned   map[string]*owned // by room
 	rates   map[digest]window
-	fence   uint64
+	fence   uint64 // the highest given
 }
 
 type ticket struct {
@@ -42,10 +43,9 @@ type code struct {
 	expires time.Time
 }
 
-// owned is what a room holds in the tables above, to be freed with it.
+// owned is a room's owner and what is freed with it.
 type owned struct {
-	node   string
-	fence  uint64
+	Holding
 	code   digest
 	tokens []digest
 }
@@ -59,7 +59,7 @@ type window struct {
 // NewMemoryShared makes the state of a single node by the given clock.
 func NewMemoryShared(clock func() time.Time) *MemoryShared {
 	m := &MemoryShared{
-		clock: clock, tickets: map[digest]ticket{}, codes: map[digest]code{}, tokens: map[digest]string{},
+		clock: clock, tickets: map[digest]ticket{}, codes: map[digest]code{},
 		owned: map[string]*owned{}, rates: map[digest]window{},
 	}
 	rand.Read(m.key[:])
@@ -71,6 +71,24 @@ func (m *MemoryShared) digest(kind, secret string) (d digest) {
 	fmt.Fprintf(h, "%s\x00%s", kind, secret)
 	h.Sum(d[:0])
 	return d
+}
+
+// codeTries is how many codes are drawn before a tenant's are said to be all taken.
+const codeTries = 32
+
+func drawCode() string {
+	n, _ := rand.Int(rand.Reader, big.NewInt(1_000_000)) // never fails (crypto/rand)
+	return fmt.Sprintf("%06d", n)
+}
+
+// newToken makes a resume token. It names its room, so that it is found by the room and kept with it.
+func newToken(room string) string { return room + tokenSeparator + randomURL(32) }
+
+const tokenSeparator = "."
+
+func tokenRoom(token string) (room string, ok bool) {
+	room, _, ok = strings.Cut(token, tokenSeparator)
+	return room, ok
 }
 
 // IssueTicket implements Shared.
@@ -107,7 +125,6 @@ func (m *MemoryShared) RevokeTickets(_ context.Context, tenant, person string) e
 
 // IssueCode implements Shared.
 func (m *MemoryShared) IssueCode(_ context.Context, tenant, room string) (string, time.Time, error) {
-	const tries = 32
 	now := m.clock()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -115,22 +132,20 @@ func (m *MemoryShared) IssueCode(_ context.Context, tenant, room string) (string
 	if !ok {
 		return "", time.Time{}, ErrNotFound
 	}
-	for range tries {
-		n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
-		if err != nil {
-			return "", time.Time{}, fmt.Errorf("draw join code: %w", err)
-		}
-		secret := fmt.Sprintf("%06d", n)
+	for range codeTries {
+		secret := drawCode()
 		d := m.digest("code "+tenant, secret)
 		if c, taken := m.codes[d]; taken && now.Before(c.expires) {
 			continue
 		}
-		delete(m.codes, o.code)
+		if m.codes[o.code].room == room {
+			delete(m.codes, o.code)
+		}
 		o.code = d
 		m.codes[d] = code{room, now.Add(wire.JoinCodeLife)}
 		return secret, now.Add(wire.JoinCodeLife), nil
 	}
-	return "", time.Time{}, fmt.Errorf("draw join code: none free after %d tries", tries)
+	return "", time.Time{}, fmt.Errorf("draw join code: none free after %d tries", codeTries)
 }
 
 // RedeemCode implements Shared.
@@ -148,26 +163,24 @@ func (m *MemoryShared) RedeemCode(_ context.Context, tenant, secret string) (str
 
 // IssueToken implements Shared.
 func (m *MemoryShared) IssueToken(_ context.Context, room string) (string, error) {
-	secret := randomURL(32)
-	d := m.digest("token", secret)
+	token := newToken(room)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	o, ok := m.owned[room]
 	if !ok {
 		return "", ErrNotFound
 	}
-	o.tokens = append(o.tokens, d)
-	m.tokens[d] = room
-	return secret, nil
+	o.tokens = append(o.tokens, m.digest("token", token))
+	return token, nil
 }
 
 // FindToken implements Shared.
-func (m *MemoryShared) FindToken(_ context.Context, secret string) (string, error) {
-	d := m.digest("token", secret)
+func (m *MemoryShared) FindToken(_ context.Context, token string) (string, error) {
+	room, ok := tokenRoom(token)
+	d := m.digest("token", token)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	room, ok := m.tokens[d]
-	if !ok {
+	if !ok || m.owned[room] == nil || !slices.Contains(m.owned[room].tokens, d) {
 		return "", ErrNotFound
 	}
 	return room, nil
@@ -177,32 +190,89 @@ func (m *MemoryShared) FindToken(_ context.Context, secret string) (string, erro
 func (m *MemoryShared) Own(_ context.Context, room, node string) (uint64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	o, ok := m.owned[room]
-	if !ok {
-		o = &owned{}
-		m.owned[room] = o
+	if m.owned[room] != nil {
+		return 0, ErrFenced
 	}
 	m.fence++
-	o.node, o.fence = node, m.fence
-	return o.fence, nil
+	m.owned[room] = &owned{Holding: Holding{Node: node, Fence: m.fence}}
+	return m.fence, nil
 }
 
+// Find implements Shared.
+func (m *MemoryShared) Find(_ context.Context, room string) (Holding, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	o, ok := m.owned[room]
+	if !ok {
+		return Holding{}, ErrNotFound
+	}
+	return o.Holding, nil
+}
+
+// Keep implements Shared.
+func (m *MemoryShared) Keep(_ context.Context, room string, fence uint64, record []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.holds(room, fence) {
+		return ErrFenced
+	}
+	m.owned[room].Record = record
+	return nil
+}
+
+// TakeOver implements Shared.
+func (m *MemoryShared) TakeOver(_ context.Context, room, node string, expected uint64) (Holding, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	o, ok := m.owned[room]
+	if !ok {
+		return Holding{}, ErrNotFound
+	}
+	if o.Fence != expected {
+		return Holding{}, ErrFenced
+	}
+	m.fence++
+	o.Node, o.Fence = node, m.fence
+	return o.Holding, nil
+}
+
+// Touch implements Shared. Nothing is lost here, and rooms live until they are freed.
+func (m *MemoryShared) Touch(_ context.Context, held map[string]uint64) (fenced []string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for room, fence := range held {
+		if !m.holds(room, fence) {
+			fenced = append(fenced, room)
+		}
+	}
+	return fenced, nil
+}
+
+// Anew implements Shared.
+func (m *MemoryShared) Anew() <-chan struct{} { return nil }
+
 // FreeRoom implements Shared.
-func (m *MemoryShared) FreeRoom(_ context.Context, _, room string) error {
+func (m *MemoryShared) FreeRoom(_ context.Context, _, room string, fence uint64) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	o, ok := m.owned[room]
 	if !ok {
 		return nil
 	}
+	if o.Fence != fence {
+		return ErrFenced
+	}
 	if m.codes[o.code].room == room { // a used code's place may be another room's by now
 		delete(m.codes, o.code)
 	}
-	for _, d := range o.tokens {
-		delete(m.tokens, d)
-	}
 	delete(m.owned, room)
 	return nil
+}
+
+// holds runs under mu.
+func (m *MemoryShared) holds(room string, fence uint64) bool {
+	o, ok := m.owned[room]
+	return ok && o.Fence == fence
 }
 
 // Allow implements Shared with a fixed window per key.

@@ -48,8 +48,10 @@ func TestTicketWorksOnceWithinItsLife(t *testing.T) { // req 002-10
 func TestJoinCode(t *testing.T) {
 	m, clock := newShared()
 	ctx := t.Context()
+	fences := map[string]uint64{}
 	for _, room := range []string{"r", "other"} {
-		if _, err := m.Own(ctx, room, "n"); err != nil {
+		var err error
+		if fences[room], err = m.Own(ctx, room, "n"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -83,19 +85,20 @@ func TestJoinCode(t *testing.T) {
 	clock.forward(wire.JoinCodeLife)
 	refuse("an expired code", "t", late)
 	freed := issue()
-	if err := m.FreeRoom(ctx, "t", "r"); err != nil {
+	if err := m.FreeRoom(ctx, "t", "r", fences["r"]); err != nil {
 		t.Fatal(err)
 	}
 	refuse("the code of a room that ended", "t", freed)
-	if len(m.codes) != 0 || len(m.tokens) != 0 || len(m.owned) != 1 {
-		t.Errorf("%d codes, %d tokens, %d rooms are left", len(m.codes), len(m.tokens), len(m.owned))
+	if len(m.codes) != 0 || len(m.owned) != 1 {
+		t.Errorf("%d codes, %d rooms are left", len(m.codes), len(m.owned))
 	}
 }
 
 func TestResumeTokenLivesAsLongAsItsRoom(t *testing.T) {
 	m, clock := newShared()
 	ctx := t.Context()
-	if _, err := m.Own(ctx, "r", "n"); err != nil {
+	fence, err := m.Own(ctx, "r", "n")
+	if err != nil {
 		t.Fatal(err)
 	}
 	token, err := m.IssueToken(ctx, "r")
@@ -107,7 +110,7 @@ func TestResumeTokenLivesAsLongAsItsRoom(t *testing.T) {
 	if room, err := m.FindToken(ctx, token); err != nil || room != "r" {
 		t.Errorf("the token gives %q, %v", room, err)
 	}
-	if err := m.FreeRoom(ctx, "t", "r"); err != nil {
+	if err := m.FreeRoom(ctx, "t", "r", fence); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := m.FindToken(ctx, token); !errors.Is(err, ErrNotFound) {
@@ -183,9 +186,9 @@ func TestFenceGrows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := m.Own(t.Context(), "r", "b")
-	if err != nil || second <= first {
-		t.Errorf("fencing tokens %d, then %d (%v)", first, second, err)
+	second, err := m.TakeOver(t.Context(), "r", "b", first)
+	if err != nil || second.Fence <= first {
+		t.Errorf("fencing tokens %d, then %d (%v)", first, second.Fence, err)
 	}
 }
 
