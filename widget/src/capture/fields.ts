@@ -24,7 +24,8 @@ export class Fields {
 	/** By field: what was told of it last. */
 	readonly #told = new Map<Field, string>();
 	readonly #dirty = new Set<Field>();
-	#round = this.#told.keys();
+	/** How many fields the next sample passes by. No iterator, which would keep every table that the map has outgrown. */
+	#sampled = 0;
 
 	constructor(masks: Masks, funnel: Funnel, body: Body, ids: Ids) {
 		this.#masks = masks;
@@ -68,11 +69,16 @@ export class Fields {
 
 	/** Looks at some fields, the next ones each time, for what no event told of. */
 	sample(): void {
-		for (let left = Math.min(SAMPLED, this.#told.size); left > 0; left--) {
-			const { value: field } = this.#round.next();
+		const from = this.#sampled;
+		let at = 0;
+		this.#sampled = 0;
+		for (const field of this.#told.keys()) {
+			if (at++ < from) continue;
 			// Under the verdict of then: this only finds out what to look at.
-			if (field) this.#look(field, 0, this.#ids.verdict(this.#ids.of(field)));
-			else this.#round = this.#told.keys();
+			this.#look(field, 0, this.#ids.verdict(this.#ids.of(field)));
+			if (at < from + SAMPLED) continue;
+			this.#sampled = at;
+			break;
 		}
 	}
 
