@@ -187,11 +187,12 @@ export function expect(document: Document, past: Past, isOwn: (node: Node) => bo
 		if (tag === "style") {
 			if (!isMasked)
 				for (const name of [...LOOK_ATTRIBUTES, ...READ_ATTRIBUTES]) extras.push(element.getAttribute(name) ?? "");
-			if (!isMasked) extras.push((element.textContent ?? "").replace(/\/\*.*?\*\//g, ""));
-			const { sheet } = element as HTMLStyleElement;
-			if (!sheet) return `${parts.join(" ")}>`;
 			// In what is marked all names are others: only how many rules there are can be compared.
 			const isRenamed = context.text === Text.masked || context.isWritten;
+			// A text that the page puts among its rules is a selector, which is code in every mode.
+			if (!isRenamed) extras.push((element.textContent ?? "").replace(/\/\*.*?\*\//g, ""));
+			const { sheet } = element as HTMLStyleElement;
+			if (!sheet) return `${parts.join(" ")}>`;
 			return `${parts.join(" ")}${isRenamed ? rulesOf(sheet, true) : learn(sheet)}>`;
 		}
 		for (const name of LOOK_ATTRIBUTES) {
