@@ -19,7 +19,7 @@ node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund
 	touch $@
 
-bin/bundles: build.mjs $(SCRIPTS) node_modules/.installed
+bin/bundles: build.mjs properties.mjs $(SCRIPTS) node_modules/.installed
 	node build.mjs
 	mkdir -p bin && touch $@
 

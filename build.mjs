@@ -2,10 +2,14 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 import { minify } from "terser";
+import { shortened } from "./properties.mjs";
+
+/** `node build.mjs --readable`: with names as in the sources, to follow a stack trace or step through a bundle. */
+const readable = process.argv.includes("--readable");
 
 const common = {
 	bundle: true,
-	minify: true,
+	minify: !readable,
 	target: "es2022",
 	legalComments: "none",
 	charset: "utf8",
@@ -30,9 +34,15 @@ await Promise.all([
 		...common,
 		entryPoints: {
 			session: "widget/src/session.ts",
-			capture: "widget/src/capture.ts",
 			...Object.fromEntries(languages.map((language) => [`texts-${language}`, `widget/src/texts/${language}.ts`])),
 		},
+		outdir: "widget/dist",
+		format: "esm",
+	}),
+	build({
+		...common,
+		...(!readable && (await shortened("widget/src/capture.ts"))),
+		entryPoints: { capture: "widget/src/capture.ts" },
 		outdir: "widget/dist",
 		format: "esm",
 	}),
@@ -56,7 +66,7 @@ await Promise.all([
 const COMPILE_EARLY = "//# allFunctionsCalledOnLoad\n";
 
 // Visitors fetch these: a second minifier takes another 5 % off.
-for (const name of ["widget.js", "session.js", "capture.js"]) {
+for (const name of readable ? [] : ["widget.js", "session.js", "capture.js"]) {
 	const path = `widget/dist/${name}`;
 	const { code } = await minify(await readFile(path, "utf8"), {
 		module: name !== "widget.js",

@@ -3,10 +3,9 @@
  * leaves goes through `emit`, and through nothing else.
  */
 
-import { type DebugCounts, Engine } from "./capture/engine.ts";
+import { Engine } from "./capture/engine.ts";
 import type { Policy } from "./policy.ts";
 
-export type { DebugCounts } from "./capture/engine.ts";
 export { DEFAULT_POLICY, type Policy, readPolicy } from "./policy.ts";
 
 export type CaptureOptions = {
@@ -24,6 +23,19 @@ export type CaptureOptions = {
 	epoch?: number;
 	/** Called after each snapshot. */
 	onDebug?(counts: DebugCounts): void;
+};
+
+export type DebugCounts = {
+	nodes: number;
+	masked: number;
+	ignored: number;
+	/** By kind: style, image, font, canvas. */
+	unreadable: Record<string, number>;
+	bytes: number;
+	frames: number;
+	epoch: number;
+	/** Errors of our own that were caught. */
+	errors: number;
 };
 
 export interface Capture {

@@ -6,6 +6,7 @@
  */
 
 import { Flag, Kind } from "../../../wire/wire.ts";
+import type { DebugCounts } from "../capture.ts";
 import { isBox, isMasked, Masks, Passwords } from "../mask/masks.ts";
 import { hostOf, plain, viewOf } from "../mask/plain.ts";
 import type { Policy } from "../policy.ts";
@@ -38,19 +39,6 @@ export type EngineOptions = {
 	ready(): boolean;
 	own(node: Node): boolean;
 	onDebug?: ((counts: DebugCounts) => void) | undefined;
-};
-
-export type DebugCounts = {
-	nodes: number;
-	masked: number;
-	ignored: number;
-	/** By kind: style, image, font, canvas. */
-	unreadable: Record<string, number>;
-	bytes: number;
-	frames: number;
-	epoch: number;
-	/** Errors of our own that were caught. */
-	errors: number;
 };
 
 /** At most so long the page's thread is held at a time. */

@@ -3,10 +3,12 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before } from "node:test";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { CHROMIUM_FLAGS } from "../../../e2e/support/chromium.ts";
 import { inflated } from "../../../e2e/support/frames.ts";
+import { shortened } from "../../../properties.mjs";
 import { decodeFrame, Flag, type Frame, Kind } from "../../../wire/wire.ts";
 import { Applier } from "./applier.ts";
 
@@ -20,10 +22,12 @@ export class Lab {
 	readonly pages = new Map<string, { type: string; body: string | Buffer; headers?: Record<string, string> }>();
 
 	async open(): Promise<void> {
+		// As it is shipped, so that no test passes that only names as they are written make pass.
 		const built = await build({
+			...(await shortened("widget/src/capture.ts")),
 			stdin: {
-				contents: `export * from "./capture.ts"; export { Level, Masks } from "./mask/masks.ts"; export { placeholder } from "./mask/placeholder.ts";`,
-				resolveDir: new URL("../../src", import.meta.url).pathname,
+				contents: `export * from "./capture.ts"; export { placeholder } from "./mask/placeholder.ts";`,
+				resolveDir: fileURLToPath(new URL("../../src", import.meta.url)),
 			},
 			bundle: true,
 			format: "iife",
@@ -31,7 +35,7 @@ export class Lab {
 			target: "es2022",
 			write: false,
 		});
-		this.#bundle = built.outputFiles[0]?.text ?? "";
+		this.#bundle = built.outputFiles?.[0]?.text ?? "";
 		this.#server = createServer((request, response) => {
 			const page = this.pages.get(request.url ?? "");
 			if (!page) {

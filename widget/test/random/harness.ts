@@ -3,9 +3,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { CHROMIUM_FLAGS } from "../../../e2e/support/chromium.ts";
+import { shortened } from "../../../properties.mjs";
 import type { Outcome, Run } from "./lab.ts";
 import type { Operation, Spec } from "./operations.ts";
 import { comparable } from "./oracle.ts";
@@ -22,8 +23,9 @@ const HASTY_MS = 250;
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-async function bundle(entry: string, globalName: string): Promise<string> {
+async function bundle(entry: string, globalName: string, options: BuildOptions = {}): Promise<string> {
 	const built = await build({
+		...options,
 		entryPoints: [`${here}/${entry}`],
 		bundle: true,
 		format: "iife",
@@ -51,7 +53,7 @@ export class Playground {
 	static async open(): Promise<Playground> {
 		const [lab, capture] = await Promise.all([
 			bundle("lab.ts", "lab"),
-			bundle("../../src/capture.ts", "AlongsideCapture"),
+			bundle("../../src/capture.ts", "AlongsideCapture", await shortened("widget/src/capture.ts")),
 		]);
 		const server = createServer((request, response) => {
 			const path = request.url ?? "";

@@ -1,0 +1,1 @@
+export declare function shortened(entryPoint: string): Promise<{ mangleProps: RegExp }>;
