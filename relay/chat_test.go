@@ -37,6 +37,8 @@ func newLedger(t testing.TB) *ledger {
 	return &ledger{db: db}
 }
 
+func (l *ledger) Messages(context.Context, string, string) ([]rooms.Message, error) { return nil, nil }
+
 func (l *ledger) Append(ctx context.Context, m rooms.Message) error {
 	dice := rand.IntN(100)
 	if dice < 8 {

@@ -61,7 +61,7 @@ type conn struct {
 	pongs  chan wire.Frame
 
 	// Fixed once serve has upgraded.
-	seat *rooms.Seat
+	seat rooms.Place
 	ws   *websocket.Conn
 	out  *corked
 
@@ -90,7 +90,7 @@ func (c *conn) wake() {
 }
 
 // serve upgrades the request and runs the connection to its end.
-func (c *conn) serve(w http.ResponseWriter, q *http.Request, seat *rooms.Seat, version string) {
+func (c *conn) serve(w http.ResponseWriter, q *http.Request, seat rooms.Place, version string) {
 	c.seat = seat
 	defer seat.Detach()
 	hijack := &hijacker{ResponseWriter: w, timeout: c.server.timing.write}

@@ -154,7 +154,7 @@ func (s *Server) Run(ctx context.Context) {
 // Drain refuses new connections, closes all with 4000 and waits until they are gone or ctx ends.
 func (s *Server) Drain(ctx context.Context) error {
 	s.refuse()
-	s.Hub.Drain()
+	s.Hub.Drain(ctx)
 	gone := make(chan struct{})
 	go func() {
 		s.conns.Wait()

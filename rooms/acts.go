@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"alongside/wire"
@@ -10,22 +11,26 @@ import (
 // Ask turns a browsing visit into a request for help, and gives the receipt of the session that begins. Asked again it
 // changes nothing. The error is ErrNotFound, or the receipt could not be had.
 func (h *Hub) Ask(ctx context.Context, q Resumption, a Asking) (receipt string, err error) {
-	r, err := h.byToken(ctx, q.Tenant, q.Site, q.Resume)
+	room, _, err := h.byToken(ctx, q.Tenant, q.Site, q.Resume)
 	if err != nil {
 		return "", err
 	}
+	return h.have(ctx, deed{What: "ask", Tenant: q.Tenant, Room: room, Asking: a})
+}
+
+func (r *Room) askHelp(ctx context.Context, a Asking) (receipt string) {
 	r.lock()
 	if !r.help && r.state != wire.RoomEnded {
-		r.askFor(a, h.Clock())
+		r.askFor(a, r.hub.Clock())
 		r.changed.roster, r.changed.standing = true, true
 	}
 	r.unlock()
 	if err := r.keep(ctx); err != nil {
-		h.Logger.Warn("keep a session's facts", "room", r.id, "err", err)
+		r.hub.Logger.Warn("keep a session's facts", "room", r.id, "err", err)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.receipt, nil
+	return r.receipt
 }
 
 // askFor notes what the visitor asked. It runs under the mutex.
@@ -42,20 +47,17 @@ func (r *Room) askFor(a Asking, now time.Time) {
 // Identify says who the visitor with the resume token is; the caller has checked the site's signature. The error is
 // ErrNotFound or an *InvalidError.
 func (h *Hub) Identify(ctx context.Context, tenant, site, resume string, u User) error {
-	r, err := h.byToken(ctx, tenant, site, resume)
+	room, _, err := h.byToken(ctx, tenant, site, resume)
 	if err != nil {
 		return err
 	}
-	return r.identify(u)
+	return h.IdentifyRoom(ctx, tenant, room, u)
 }
 
 // IdentifyRoom is Identify for a caller with a key of the tenant.
-func (h *Hub) IdentifyRoom(_ context.Context, tenant, room string, u User) error {
-	r, err := h.live(tenant, room)
-	if err != nil {
-		return err
-	}
-	return r.identify(u)
+func (h *Hub) IdentifyRoom(ctx context.Context, tenant, room string, u User) error {
+	_, err := h.have(ctx, deed{What: "identify", Tenant: tenant, Room: room, User: u})
+	return err
 }
 
 // identify takes the site's word for who the visitor is, unless the visitor opted out of being told from others.
@@ -76,23 +78,18 @@ func (r *Room) identify(u User) error {
 
 // Object is the visitor's objection: nobody sees or controls the page from now on, what told the visitor from others is
 // forgotten, and a visit that merely browses ends. A chat goes on.
-func (h *Hub) Object(_ context.Context, tenant, room string) error {
-	r, err := h.live(tenant, room)
-	if err != nil {
-		return err
-	}
-	r.object()
-	return nil
+func (h *Hub) Object(ctx context.Context, tenant, room string) error {
+	_, err := h.have(ctx, deed{What: "object", Tenant: tenant, Room: room})
+	return err
 }
 
 // ObjectHere is Object by the visitor's own resume token.
 func (h *Hub) ObjectHere(ctx context.Context, tenant, site, resume string) error {
-	r, err := h.byToken(ctx, tenant, site, resume)
+	room, _, err := h.byToken(ctx, tenant, site, resume)
 	if err != nil {
 		return err
 	}
-	r.object()
-	return nil
+	return h.Object(ctx, tenant, room)
 }
 
 func (r *Room) object() {
@@ -109,11 +106,7 @@ func (r *Room) object() {
 
 // EndBrowsing ends the visits that merely browse a site, for one that lists only who asks for help from now on.
 func (h *Hub) EndBrowsing(tenant, site string) {
-	for _, r := range h.all() {
-		if r.tenant == tenant && r.site == site {
-			r.endBrowsing()
-		}
-	}
+	h.everywhere(subjectEnd, notice{Tenant: tenant, Site: site, Browsing: true}, h.endHere)
 }
 
 func (r *Room) endBrowsing() {
@@ -136,29 +129,30 @@ func (r *Room) forgetVisitor() {
 
 // Leave takes an agent out of a room, for instance once another one took over. One who is not there is no error; an
 // unknown room is ErrNotFound.
-func (h *Hub) Leave(_ context.Context, tenant, room, person, why string) error {
-	r, err := h.live(tenant, room)
-	if err != nil {
-		return err
-	}
-	r.takeOut(person, wire.Closef(wire.CloseEnded, "%s", why))
-	return nil
+func (h *Hub) Leave(ctx context.Context, tenant, room, person, why string) error {
+	_, err := h.have(ctx, deed{What: "leave", Tenant: tenant, Room: room, Person: person, Why: why})
+	return err
 }
 
 // TellPlace tells a waiting visitor the place in the queue, from 1 for who is next, and how long it may take; 0 seconds
 // are not known. Tabs that come later are told too. A position of 0 takes the place back.
 func (h *Hub) TellPlace(tenant, room string, position, waitSeconds int) {
-	r, err := h.live(tenant, room)
-	if err != nil {
-		return
+	ctx, cancel := context.WithTimeout(context.Background(), recordTimeout)
+	defer cancel()
+	place := wire.PlaceBody{Position: position, WaitSeconds: max(waitSeconds, 0)}
+	_, err := h.have(ctx, deed{What: "place", Tenant: tenant, Room: room, Place: place})
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		h.Logger.Warn("tell a visitor the place in the queue", "room", room, "err", err)
 	}
+}
+
+func (r *Room) tellPlace(now wire.PlaceBody) {
 	r.lock()
 	defer r.unlock()
-	if position < 1 || !r.help || len(r.members) > 0 {
+	if now.Position < 1 || !r.help || len(r.members) > 0 {
 		r.place = nil
 		return
 	}
-	now := wire.PlaceBody{Position: position, WaitSeconds: max(waitSeconds, 0)}
 	if r.place == nil || *r.place != now {
 		r.place = &now
 		r.tellTabs(wire.NewJSON(wire.Queue, now))

@@ -78,6 +78,8 @@ func (h *hall) Append(ctx context.Context, m Message) error {
 	return nil
 }
 
+func (h *hall) Messages(context.Context, string, string) ([]Message, error) { return nil, nil }
+
 // enter seats a person who picked the room; "tab1" is the visitor.
 func (h *hall) enter(name string, flush func()) *Seat {
 	h.t.Helper()
@@ -96,14 +98,14 @@ func (h *hall) enter(name string, flush func()) *Seat {
 		}
 		ticket = j.Ticket
 	}
-	s, err := h.hub.Attach(ctx, ticket, origin, role, flush)
+	place, err := h.hub.Attach(ctx, ticket, origin, role, flush)
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if err := s.Receive(ctx, wire.NewJSON(wire.Hello, wire.HelloBody{})); err != nil {
+	if err := place.Receive(ctx, wire.NewJSON(wire.Hello, wire.HelloBody{})); err != nil {
 		h.t.Fatal(err)
 	}
-	return s
+	return place.(*Seat)
 }
 
 func (h *hall) say(s *Seat, n int, text string) {

@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"errors"
 
 	"alongside/wire"
 )
@@ -97,6 +98,9 @@ func (r *Room) publish() {
 	r.telling = true
 	for r.news {
 		r.news = false
+		if r.moved {
+			break
+		}
 		v := r.view()
 		r.mu.Unlock()
 		r.tellDesk(v)
@@ -116,8 +120,12 @@ func (r *Room) tellDesk(v Visitor) {
 		err = r.hub.Presence.Remove(ctx, r.tenant, r.id)
 		r.hub.Desk.Gone(r.tenant, r.id)
 	} else {
-		err = r.hub.Presence.Put(ctx, r.tenant, v)
+		err = errors.Join(r.hub.Presence.Put(ctx, r.tenant, v), r.keepRecord(ctx))
 		r.hub.Desk.Changed(v, r.tenant)
+	}
+	if errors.Is(err, ErrFenced) {
+		r.lose()
+		return
 	}
 	if err != nil {
 		r.hub.Logger.Warn("tell presence", "room", r.id, "err", err)

@@ -73,7 +73,9 @@ type Config struct {
 	Desk        Desk       // nil: nobody is told
 	AgentOrigin string     // where the console is served; an agent's socket must come from it
 	MemoryBytes int64
-	Node        string
+	Cluster     *Cluster                    // nil: this is the only node
+	ShutOut     func(tenant, person string) // called when another node took a person's access away; may be nil
+	Node        string                      // the cluster's, if there is one
 }
 
 // Hub holds the rooms of this process.
@@ -90,6 +92,7 @@ type Hub struct {
 	keyframes atomic.Int64 // asked of visitors
 	dropped   atomic.Int64 // state frames that did not fit their epoch
 	shed      atomic.Int64 // checkpoints dropped for memory
+	adopted   atomic.Int64 // rooms of other nodes
 }
 
 // NewHub makes a hub; it starts nothing.
@@ -120,11 +123,21 @@ func NewHub(c Config) *Hub {
 	}
 	c.MemoryBytes = cmp.Or(c.MemoryBytes, DefaultMemoryBytes)
 	c.Node = cmp.Or(c.Node, "local")
-	return &Hub{Config: c, rooms: map[string]*Room{}}
+	h := &Hub{Config: c, rooms: map[string]*Room{}}
+	if c.Cluster != nil {
+		h.Node = c.Cluster.node
+		h.enlist(c.Cluster)
+	}
+	return h
 }
 
 // Run keeps deadlines until ctx ends.
 func (h *Hub) Run(ctx context.Context) {
+	if h.Cluster != nil {
+		var holding sync.WaitGroup
+		defer holding.Wait()
+		holding.Go(func() { h.hold(ctx) })
+	}
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
@@ -206,48 +219,63 @@ func (h *Hub) Open(ctx context.Context, o Opening) (Entry, error) {
 		h.Logger.Warn("keep a session's facts", "room", r.id, "err", err)
 	}
 	r.publish()
-	e, err := r.entry(ctx, Resumption{Origin: o.Origin, Resume: resume, Tab: o.Tab})
+	e, err := h.entry(ctx, r.id, r.look(), Resumption{Tenant: r.tenant, Origin: o.Origin, Resume: resume, Tab: o.Tab})
 	e.Code, e.CodeExpires = code, expires
 	return e, err
 }
 
 // Resume lets a tab back into its room, or a further tab of the same visitor into it.
 func (h *Hub) Resume(ctx context.Context, q Resumption) (Entry, error) {
-	r, err := h.byToken(ctx, q.Tenant, q.Site, q.Resume)
+	id, c, err := h.byToken(ctx, q.Tenant, q.Site, q.Resume)
 	if err != nil {
 		return Entry{}, err
 	}
-	return r.entry(ctx, q)
+	return h.entry(ctx, id, c, q)
 }
 
 // NewCode replaces the room's join code.
 func (h *Hub) NewCode(ctx context.Context, tenant, site, resume string) (code string, expires time.Time, err error) {
-	r, err := h.byToken(ctx, tenant, site, resume)
+	id, _, err := h.byToken(ctx, tenant, site, resume)
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	return h.Shared.IssueCode(ctx, r.tenant, r.id)
+	return h.Shared.IssueCode(ctx, tenant, id)
 }
 
-// live is the tenant's room of that ID; the error is ErrNotFound.
-func (h *Hub) live(tenant, room string) (*Room, error) {
-	r, ok := h.room(room)
-	if !ok || r.tenant != tenant || r.ended() {
-		return nil, ErrNotFound
+// glance reads a room, which may be on another node. The error is ErrNotFound if it is over or of another tenant.
+func (h *Hub) glance(ctx context.Context, tenant, room string) (record, error) {
+	var c record
+	if r, ok := h.room(room); ok {
+		c = r.look()
+	} else if h.Cluster == nil {
+		return record{}, ErrNotFound
+	} else {
+		held, err := h.Shared.Find(ctx, room)
+		if err != nil {
+			return record{}, err
+		}
+		if c, err = readRecord(held.Record); err != nil {
+			return record{}, err
+		}
 	}
-	return r, nil
+	if c.Tenant != tenant || c.State == wire.RoomEnded {
+		return record{}, ErrNotFound
+	}
+	return c, nil
 }
 
-func (h *Hub) byToken(ctx context.Context, tenant, site, resume string) (*Room, error) {
-	id, err := h.Shared.FindToken(ctx, resume)
-	if err != nil {
-		return nil, err
+// byToken finds the room that a visitor may come back to.
+func (h *Hub) byToken(ctx context.Context, tenant, site, resume string) (room string, c record, err error) {
+	if room, err = h.Shared.FindToken(ctx, resume); err != nil {
+		return "", record{}, err
 	}
-	r, ok := h.room(id)
-	if !ok || r.tenant != tenant || r.site != site || r.ended() {
-		return nil, ErrNotFound
+	if c, err = h.glance(ctx, tenant, room); err != nil {
+		return "", record{}, err
 	}
-	return r, nil
+	if c.Site != site {
+		return "", record{}, ErrNotFound
+	}
+	return room, c, nil
 }
 
 // Limits on codes, so that six digits cannot be tried out. A room's ID cannot be guessed: its limit only bounds the work of
@@ -283,22 +311,22 @@ func (h *Hub) JoinByRoom(ctx context.Context, tenant string, p Person, room stri
 }
 
 func (h *Hub) join(ctx context.Context, tenant string, p Person, room string, asks bool) (Joined, error) {
-	r, err := h.live(tenant, room)
+	c, err := h.glance(ctx, tenant, room)
 	if err != nil {
 		return Joined{}, err
 	}
 	ticket, err := h.Shared.IssueTicket(ctx, Claim{
-		Role: wire.Agent, Tenant: tenant, Room: r.id, Person: p.ID, Name: p.Name, Asks: asks, Origin: h.AgentOrigin,
+		Role: wire.Agent, Tenant: tenant, Room: room, Person: p.ID, Name: p.Name, Asks: asks, Origin: h.AgentOrigin,
 	})
 	if err != nil {
 		return Joined{}, fmt.Errorf("issue ticket: %w", err)
 	}
-	return Joined{Room: r.id, Ticket: ticket, Site: r.site, SiteName: r.siteName}, nil
+	return Joined{Room: room, Ticket: ticket, Site: c.Site, SiteName: c.SiteName}, nil
 }
 
 // Attach claims a ticket for a connection that comes from origin. flush is called, never under a mutex of this package,
 // whenever Take has something new to give; it must not block. The error is ErrTicket or a *wire.CloseError.
-func (h *Hub) Attach(ctx context.Context, ticket, origin string, role wire.Role, flush func()) (*Seat, error) {
+func (h *Hub) Attach(ctx context.Context, ticket, origin string, role wire.Role, flush func()) (Place, error) {
 	claim, err := h.Shared.RedeemTicket(ctx, ticket)
 	if err != nil {
 		return nil, err
@@ -306,15 +334,7 @@ func (h *Hub) Attach(ctx context.Context, ticket, origin string, role wire.Role,
 	if claim.Role != role || claim.Origin != origin {
 		return nil, ErrTicket
 	}
-	r, ok := h.room(claim.Room)
-	if !ok || r.tenant != claim.Tenant || r.ended() {
-		return nil, wire.Closef(wire.CloseNoRoom, "this session is over")
-	}
-	s := &Seat{room: r, claim: claim, flush: flush}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.lobby = append(r.lobby, s)
-	return s, nil
+	return h.place(ctx, claim, flush)
 }
 
 // Visitors lists who waits or is helped at a tenant, longest first.
@@ -329,45 +349,44 @@ func (h *Hub) Watch(tenant string) (changed <-chan struct{}, stop func()) {
 
 // SetPolicy gives all rooms of a site a new policy; it applies to the next frame each widget sends.
 func (h *Hub) SetPolicy(tenant, site string, policy json.RawMessage) {
-	for _, r := range h.all() {
-		if r.tenant == tenant && r.site == site {
-			r.setPolicy(policy)
-		}
-	}
+	h.everywhere(subjectPolicy, notice{Tenant: tenant, Site: site, Policy: policy}, h.policyHere)
 }
 
 // CloseSeats takes a person out of every room and ends the tickets they hold, for one whose role was taken away. It
-// returns how many connections it closed.
+// returns how many connections it closed on this node.
 func (h *Hub) CloseSeats(ctx context.Context, tenant, person string) (closed int, err error) {
 	if err := h.Shared.RevokeTickets(ctx, tenant, person); err != nil {
 		return 0, fmt.Errorf("revoke tickets: %w", err)
 	}
-	for _, r := range h.all() {
-		if r.tenant == tenant {
-			closed += r.takeOut(person, wire.Closef(wire.CloseWrongRole, "your access was taken away"))
-		}
-	}
+	h.everywhere(subjectShutOut, notice{Tenant: tenant, Person: person}, func(context.Context, notice) (struct{}, error) {
+		closed = h.closeSeats(tenant, person)
+		return struct{}{}, nil
+	})
 	return closed, nil
 }
 
-// Drain refuses new rooms and closes every connection with 4000, so that clients move to another server.
-func (h *Hub) Drain() {
+// Drain refuses new rooms and closes every connection with 4000, so that clients move to another server. Rooms that
+// another node may go on with are given up first, until ctx ends.
+func (h *Hub) Drain(ctx context.Context) {
 	h.mu.Lock()
 	h.draining = true
 	h.mu.Unlock()
+	if h.Cluster != nil {
+		h.departAll(ctx)
+		h.Cluster.cutAll()
+	}
 	for _, r := range h.all() {
 		r.closeAll(wire.Closef(wire.CloseMoving, "the server is going away"))
 	}
 }
 
-// EndAll ends every room of a site, or of all sites of the tenant if site is empty, or of all tenants if that is.
+// EndAll ends every room of a site, or of all sites of the tenant if site is empty.
 func (h *Hub) EndAll(tenant, site, why string) {
-	for _, r := range h.all() {
-		if (tenant == "" || r.tenant == tenant) && (site == "" || r.site == site) {
-			r.End(why)
-		}
-	}
+	h.everywhere(subjectEnd, notice{Tenant: tenant, Site: site, Why: why}, h.endHere)
 }
+
+// EndHere ends every room of this node.
+func (h *Hub) EndHere(why string) { h.endHere(context.Background(), notice{Why: why}) }
 
 // HubStats counts what the hub holds and did.
 type HubStats struct {
@@ -376,13 +395,14 @@ type HubStats struct {
 	Keyframes int64 `json:"keyframes"` // asked of visitors
 	Dropped   int64 `json:"dropped"`   // state frames that did not fit their epoch
 	Shed      int64 `json:"shed"`      // checkpoints dropped for memory
+	Adopted   int64 `json:"adopted"`   // rooms taken over from other nodes
 }
 
 // Stats reads the counters.
 func (h *Hub) Stats() HubStats {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	return HubStats{len(h.rooms), h.held.Load(), h.keyframes.Load(), h.dropped.Load(), h.shed.Load()}
+	return HubStats{len(h.rooms), h.held.Load(), h.keyframes.Load(), h.dropped.Load(), h.shed.Load(), h.adopted.Load()}
 }
 
 // shedMemory drops checkpoints, biggest first, until the process is well under its cap. The caller holds no room's mutex.

@@ -30,6 +30,8 @@ type Room struct {
 	opened                     time.Time
 	fence                      uint64
 
+	keeping sync.Mutex // held while the record is written, so that the newest is the last; taken before mu
+
 	held atomic.Int64 // bytes of checkpoints and assets
 	due  atomic.Int64 // the next deadline, Unix nanoseconds
 
@@ -37,6 +39,7 @@ type Room struct {
 	written, closed bool          // the writer's: the log knows that the session opened, ended
 
 	mu        sync.Mutex // guards everything below; held for memory operations only
+	moved     bool       // the room goes on elsewhere: nothing counts here any more
 	policy    json.RawMessage
 	state     wire.RoomState
 	why       string // it ended
@@ -150,10 +153,18 @@ func newRoom(h *Hub, o Opening, now time.Time) *Room {
 	return r
 }
 
-// lock takes the room's mutex; unlock settles what changed, lets it go, and only then tells the readers.
+// lock takes the room's mutex; unlock settles what changed, lets it go, and only then tells the readers and writes down
+// what is to be written.
 func (r *Room) lock() { r.mu.Lock() }
 
 func (r *Room) unlock() {
+	if after := r.release(); after != nil {
+		after(context.Background())
+	}
+}
+
+// release is the part of unlock that never waits; after, if any, is the rest.
+func (r *Room) release() (after func(context.Context)) {
 	var few [8]*Seat
 	r.settle()
 	woken := append(few[:0], r.woken...)
@@ -169,23 +180,30 @@ func (r *Room) unlock() {
 	for _, s := range woken {
 		s.flush()
 	}
-	if publish {
-		r.publish()
+	if r.hub.held.Load() > r.hub.MemoryBytes {
+		r.hub.shedMemory()
 	}
-	if len(later) > 0 {
-		ctx, cancel := context.WithTimeout(context.Background(), recordTimeout)
+	if !publish && len(later) == 0 {
+		return nil
+	}
+	return func(ctx context.Context) {
+		if publish {
+			r.publish()
+		}
+		ctx, cancel := context.WithTimeout(ctx, recordTimeout)
 		defer cancel()
 		for _, f := range later {
 			f(ctx)
 		}
 	}
-	if r.hub.held.Load() > r.hub.MemoryBytes {
-		r.hub.shedMemory()
-	}
 }
 
 // settle makes the room's state and what the others were told of it agree. It runs under the mutex.
 func (r *Room) settle() {
+	if r.moved {
+		r.changed, r.later = changes{}, nil
+		return
+	}
 	if r.changed == (changes{}) || r.state == wire.RoomEnded {
 		return
 	}
@@ -244,11 +262,14 @@ func (r *Room) end(why string) {
 	r.sources, r.members = nil, nil
 	r.changed = changes{presence: true}
 	r.due.Store(math.MaxInt64)
-	r.later = append(r.later, func(ctx context.Context) {
-		if err := r.hub.Shared.FreeRoom(ctx, r.tenant, r.id, r.fence); err != nil {
-			r.hub.Logger.Warn("free what a room shared", "room", r.id, "err", err)
-		}
-	}, r.bury)
+	r.later = append(r.later, r.free, r.bury)
+}
+
+// free forgets what the room shared with other nodes.
+func (r *Room) free(ctx context.Context) {
+	if err := r.hub.Shared.FreeRoom(ctx, r.tenant, r.id, r.fence); err != nil {
+		r.hub.Logger.Warn("free what a room shared", "room", r.id, "err", err)
+	}
 }
 
 // End ends the room from outside.
@@ -374,22 +395,20 @@ func (r *Room) tellTabs(f wire.Frame) {
 }
 
 // entry makes a tab's ticket and what goes with it.
-func (r *Room) entry(ctx context.Context, q Resumption) (Entry, error) {
-	t, err := r.hub.Shared.IssueTicket(ctx, Claim{
-		Role: wire.Visitor, Tenant: r.tenant, Room: r.id, Tab: q.Tab, Origin: q.Origin,
+func (h *Hub) entry(ctx context.Context, room string, c record, q Resumption) (Entry, error) {
+	t, err := h.Shared.IssueTicket(ctx, Claim{
+		Role: wire.Visitor, Tenant: q.Tenant, Room: room, Tab: q.Tab, Origin: q.Origin,
 	})
 	if err != nil {
 		return Entry{}, fmt.Errorf("issue ticket: %w", err)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	e := Entry{
-		Room: r.id, Resume: q.Resume, Tab: q.Tab, Ticket: t, Salt: r.salt, Policy: r.policy, State: r.state,
-		Help: r.help, Receipt: r.receipt,
+		Room: room, Resume: q.Resume, Tab: q.Tab, Ticket: t, Salt: c.Salt, Policy: c.Policy, State: c.State,
+		Help: c.Help, Receipt: c.Receipt,
 	}
-	for _, s := range r.sources {
-		if s.tab == q.Tab {
-			e.Leaving = s.page.Leaving
+	for _, s := range c.Sources {
+		if s.Tab == q.Tab {
+			e.Leaving = s.Page.Leaving
 		}
 	}
 	return e, nil

@@ -121,6 +121,8 @@ func (d *diary) Append(_ context.Context, m Message) error {
 	return d.write("stored %d of %s %s: %s", m.N, m.Role, m.Person, m.Text)
 }
 
+func (d *diary) Messages(context.Context, string, string) ([]Message, error) { return nil, nil }
+
 func (d *diary) Ended(_ context.Context, s Session) error {
 	return d.write("session ended: %s, agents %v, tabs %d, chats %d", s.Why, s.Agents, s.Tabs, s.Chats)
 }
@@ -198,7 +200,7 @@ func (s *stage) attach(name, act string) *Seat {
 		}
 		ticket = j.Ticket
 	}
-	seat, err := s.hub.Attach(ctx, ticket, origin, role, func() {})
+	place, err := s.hub.Attach(ctx, ticket, origin, role, func() {})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -208,7 +210,7 @@ func (s *stage) attach(name, act string) *Seat {
 	} else {
 		s.said = append(s.said, s.takeAll(name)...)
 	}
-	return seat
+	return place.(*Seat)
 }
 
 // do plays one line.
@@ -228,7 +230,7 @@ func (s *stage) do(words []string) {
 		}
 		return
 	case "drain":
-		s.hub.Drain()
+		s.hub.Drain(s.t.Context())
 		return
 	case "policy":
 		s.hub.SetPolicy("t", "other site", json.RawMessage(`{"version":9}`))

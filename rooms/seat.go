@@ -39,19 +39,18 @@ type Seat struct {
 	chatAt   uint32             // number of the newest message the client holds or was sent
 }
 
-// Role is the role of the connection.
+// Role implements Place.
 func (s *Seat) Role() wire.Role { return s.claim.Role }
 
-// Room is the room's ID, for logs.
+// Room implements Place.
 func (s *Seat) Room() string { return s.room.id }
 
-// Receive takes frames from the connection, in order; they are the room's from now on. What they give the readers is told
-// once for all of them. The error is a *wire.CloseError to close the connection with. One goroutine calls it.
+// Receive implements Place.
 func (s *Seat) Receive(ctx context.Context, frames ...wire.Frame) error {
 	for len(frames) > 0 {
-		n, decide, err := s.receive(frames)
-		if decide != nil {
-			decide(context.WithoutCancel(ctx))
+		n, after, err := s.receiveNow(frames)
+		if after != nil {
+			after(context.WithoutCancel(ctx))
 		}
 		if err != nil {
 			return err
@@ -61,17 +60,34 @@ func (s *Seat) Receive(ctx context.Context, frames ...wire.Frame) error {
 	return nil
 }
 
-// receive takes frames under the mutex, up to the first that leaves something to decide without it; n is how many.
-func (s *Seat) receive(frames []wire.Frame) (n int, decide func(context.Context), err error) {
+// receiveNow is the part of Receive that never waits; n is how many frames it took. after, if any, must be done before the
+// rest.
+func (s *Seat) receiveNow(frames []wire.Frame) (n int, after func(context.Context), err error) {
+	var decide func(context.Context)
 	s.room.lock()
-	defer s.room.unlock()
+	defer func() { after = inTurn(s.room.release(), decide) }()
 	for n < len(frames) && decide == nil && err == nil {
 		decide, err = s.take(frames[n])
 		n++
 	}
-	return n, decide, err
+	return n, nil, err
 }
 
+// inTurn does one after the other; nil does nothing.
+func inTurn(first, second func(context.Context)) func(context.Context) {
+	switch {
+	case first == nil:
+		return second
+	case second == nil:
+		return first
+	}
+	return func(ctx context.Context) {
+		first(ctx)
+		second(ctx)
+	}
+}
+
+// take takes a frame in under the mutex; decide, if any, is what must happen without it.
 func (s *Seat) take(f wire.Frame) (decide func(context.Context), err error) {
 	if err := wire.Check(f, s.claim.Role); err != nil {
 		return nil, err
@@ -80,6 +96,8 @@ func (s *Seat) take(f wire.Frame) (decide func(context.Context), err error) {
 	switch {
 	case !ok:
 		return nil, nil
+	case s.room.moved:
+		return nil, moving
 	case s.closing != nil:
 		return nil, s.closing
 	case f.Kind() == wire.Hello:
@@ -119,7 +137,7 @@ func (s *Seat) gate(f wire.Frame) (stop bool) {
 	return s.source != nil && !r.watched()
 }
 
-// Detach ends the seat because its connection is gone; the place in the room is held for a while.
+// Detach implements Place; the place in the room is held for a while.
 func (s *Seat) Detach() {
 	r := s.room
 	r.lock()
@@ -231,9 +249,8 @@ func (s *Seat) fail(code string, kind wire.Kind, message string) {
 	s.enqueue(f)
 }
 
-// Take appends to dst what the connection should be sent next, up to about maxBytes, in the order to send it: ordered
-// lane, chat, newest viewports, page state, assets, newest pointers. Nothing appended and no error means: wait for flush. Once
-// it returns an error the frames with it are the last. One goroutine calls it.
+// Take implements Place. The order to send in is: ordered lane, chat, newest viewports, page state, assets, newest
+// pointers.
 func (s *Seat) Take(dst []wire.Frame, maxBytes int) ([]wire.Frame, *wire.CloseError) {
 	r := s.room
 	r.mu.Lock()

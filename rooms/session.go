@@ -55,6 +55,8 @@ type Message struct {
 // once, with the last N. It may come while the session ends, but never after Ended was called.
 type Transcript interface {
 	Append(ctx context.Context, m Message) error
+	// Messages lists what was kept of a room's chat, by N.
+	Messages(ctx context.Context, tenant, room string) ([]Message, error)
 }
 
 // nowhere stands for the parts a hub was not given.
@@ -64,6 +66,9 @@ func (nowhere) Opened(context.Context, Session) (string, error) { return "", nil
 func (nowhere) Changed(context.Context, Session) error          { return nil }
 func (nowhere) Ended(context.Context, Session) error            { return nil }
 func (nowhere) Append(context.Context, Message) error           { return nil }
+func (nowhere) Messages(context.Context, string, string) ([]Message, error) {
+	return nil, nil
+}
 
 // takeTurn waits until no other goroutine writes about this session. What is written takes turns, so that the newest
 // word is the last and a message is never stored in a session that is over.

@@ -51,6 +51,27 @@ func (k keeping) Append(ctx context.Context, m rooms.Message) error {
 	})
 }
 
+func (k keeping) Messages(ctx context.Context, tenant, room string) (all []rooms.Message, err error) {
+	for after := 0; ; {
+		page, err := k.history.Messages(ctx, tenant, room, after, history.MaxPage)
+		if errors.Is(err, history.ErrNotFound) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range page {
+			all = append(all, rooms.Message{
+				Tenant: tenant, Room: room, ID: m.ID, N: m.N, Role: m.Role, Person: m.Person, Name: m.Name, Text: m.Text, At: m.At,
+			})
+		}
+		if len(page) < history.MaxPage {
+			return all, nil
+		}
+		after = page[len(page)-1].N
+	}
+}
+
 // Rate answers for every receipt that cannot be rated alike.
 func (k keeping) Rate(ctx context.Context, tenant, site, receipt string, score int, comment string) error {
 	err := k.history.Rate(ctx, tenant, site, receipt, score, comment)

@@ -191,7 +191,7 @@ func (srv *server) run(ctx context.Context) error {
 	}
 	wait(grace)
 	// What is live ends with this process; the history is told, so that no session seems to go on.
-	srv.hub.EndAll("", "", "the server stopped")
+	srv.hub.EndHere("the server stopped")
 	stop()
 	running.Wait()
 	srv.accounts.Wait()
