@@ -35,8 +35,8 @@ export class Animations {
 	readonly #at: Telling;
 	readonly #known = new Map<Animation, Known>();
 	readonly #dirty = new Set<Animation>();
-	/** Of elements that the mirror has not yet. */
-	readonly #waiting = new Set<Animation>();
+	/** Of elements that the mirror has not yet, or no longer: weak, or they would hold what the page has let go. */
+	#waiting: WeakRef<Animation>[] = [];
 	#next = 1;
 
 	constructor(at: Telling) {
@@ -79,8 +79,12 @@ export class Animations {
 	}
 
 	flush(): void {
-		const all = new Set([...this.#waiting, ...this.#dirty]);
-		this.#waiting.clear();
+		for (const waiting of this.#waiting) {
+			const animation = waiting.deref();
+			if (animation) this.#dirty.add(animation);
+		}
+		this.#waiting = [];
+		const all = [...this.#dirty];
 		this.#dirty.clear();
 		for (const animation of all) this.#write(animation);
 	}
@@ -98,7 +102,7 @@ export class Animations {
 		if (!id || isBox(ids.verdict(id)) || state === 0 || isSheets(animation)) {
 			if (before) body.tell(Op.playback, [before.number, 0], [0, 1]);
 			this.#known.delete(animation);
-			if (target && !id && state === 1 && this.#waiting.size < MAX_KNOWN) this.#waiting.add(animation);
+			if (target && !id && state === 1 && this.#waiting.length < MAX_KNOWN) this.#waiting.push(new WeakRef(animation));
 			return;
 		}
 		if (!effect || typeof currentTime !== "number" || (!before && this.#known.size >= MAX_KNOWN)) return;

@@ -16,8 +16,10 @@ export class StylePast {
 	readonly fetched = new WeakMap<object, string | null>();
 	/** The words in which a script gave a rule. */
 	readonly given = new WeakMap<CSSRule, string>();
-	/** Rules whose declarations a script got hold of, with their text as last seen: it may change them at any time. */
-	readonly handed = new Map<CSSRule, string>();
+	/** Rules whose declarations a script got hold of: it may change them at any time. Weak, or frames would never go. */
+	readonly handed = new Set<WeakRef<CSSRule>>();
+	/** Their text as last seen. */
+	readonly seen = new WeakMap<CSSRule, string>();
 	/** Links that a script has switched on. */
 	readonly enabled = new WeakSet<Element>();
 	/** By document: what scripts declared without a sheet. */

@@ -221,9 +221,9 @@ export class Styles {
 		const outer = outermost(rule);
 		const sheet = outer.parentStyleSheet;
 		if (!sheet) return;
-		const { sources, given, handed } = this.#past;
+		const { sources, given, seen } = this.#past;
 		given.delete(outer);
-		if (handed.has(outer)) handed.set(outer, outer.cssText);
+		if (seen.has(outer)) seen.set(outer, outer.cssText);
 		for (const rules of [sources.get(sheet)?.rules, this.#sheets.get(sheet.ownerNode ?? sheet)?.held]) {
 			const at = rules?.indexOf(outer) ?? -1;
 			if (rules && at >= 0) rules[at] = undefined;
@@ -234,36 +234,44 @@ export class Styles {
 	/** A script is being given the declarations of a rule: no event will tell what it does with them. */
 	#hand(rule: CSSRule): void {
 		const outer = outermost(rule);
-		const { handed } = this.#past;
-		if (!handed.has(outer)) {
+		const { handed, seen } = this.#past;
+		if (!seen.has(outer)) {
 			if (handed.size >= MAX_HANDED) return;
-			handed.set(outer, outer.cssText);
+			handed.add(new WeakRef(outer));
+			seen.set(outer, outer.cssText);
 		}
 		this.#handed.add(outer);
 		this.#hooks.wake();
 	}
 
-	#lookAt(rule: CSSRule, before: string): void {
-		if (rule.cssText !== before) this.#touchRule(rule);
+	#lookAt(rule: CSSRule): void {
+		if (rule.cssText !== this.#past.seen.get(rule)) this.#touchRule(rule);
 	}
 
 	/** Looks at all roots for what no event tells: counts of rules, media, disabled, adopted sheets. */
 	sample(): void {
-		const { handed } = this.#past;
+		const { handed, seen } = this.#past;
 		let left = Math.min(HANDED_PER_SAMPLE, handed.size);
-		for (const [rule, before] of handed) {
+		for (const held of handed) {
 			if (left-- <= 0) break;
 			// To the end of the queue; a rule that is in no sheet any more leaves it.
-			handed.delete(rule);
-			if (!rule.parentStyleSheet) continue;
-			handed.set(rule, before);
-			this.#lookAt(rule, before);
+			handed.delete(held);
+			const rule = held.deref();
+			if (rule?.parentStyleSheet) {
+				handed.add(held);
+				this.#lookAt(rule);
+			} else if (rule) seen.delete(rule);
 		}
+		const alive = new Set<object>();
 		let compared = false;
 		for (const [root, adopted] of this.#adopted) {
-			if (!sameList(this.#adoptedOf(root), adopted)) this.touch(root);
+			const now = this.#adoptedOf(root);
+			if (!sameList(now, adopted)) this.touch(root);
+			for (const each of [...adopted, ...now]) alive.add(each);
 			for (const sheet of sheetsOf(root)) {
-				const known = this.#sheets.get(sheet.ownerNode ?? sheet);
+				const owner = sheet.ownerNode ?? sheet;
+				const known = this.#sheets.get(owner);
+				alive.add(owner);
 				const length = ruleCount(sheet);
 				if (known?.sheet === sheet && known.told === this.#describe(sheet) && length === known.held.length) {
 					if (!compared && !known.due && length && !this.#past.touched.has(sheet)) {
@@ -281,6 +289,9 @@ export class Styles {
 				this.touch(root);
 			}
 		}
+		// An adopted sheet, or one in something that is not sent, would hold its whole frame.
+		for (const owner of this.#sheets.keys())
+			if (!alive.has(owner) && !this.#ids.of(owner as Node)) this.#sheets.delete(owner);
 	}
 
 	/**
@@ -288,7 +299,7 @@ export class Styles {
 	 * Comes before the tree is written. What was read stays read: another call goes on from there.
 	 */
 	learn(deadline: number): boolean {
-		for (const rule of this.#handed) this.#lookAt(rule, this.#past.handed.get(rule) ?? "");
+		for (const rule of this.#handed) this.#lookAt(rule);
 		this.#handed.clear();
 		for (const root of this.#unlearnt) {
 			for (const sheet of sheetsOf(root)) {
