@@ -1,30 +1,19 @@
 /** The own account: in Chromium, against a server that speaks the contracts. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { launch, open } from "../ui/browser.ts";
+import { beforeEach, test } from "node:test";
+import type { Page } from "playwright-core";
+import { useConsole } from "../ui/browser.ts";
 import { hasFocus } from "./focus.ts";
 import { AdminServer } from "./server.ts";
 
-let server: AdminServer;
-let browser: Browser;
+const server = new AdminServer();
+const open = useConsole(server);
 let page: Page;
-
-before(async () => {
-	server = await AdminServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
 beforeEach(async () => {
-	server.reset();
-	page = await open(browser, { permissions: ["clipboard-read", "clipboard-write"] });
+	page = await open({ permissions: ["clipboard-read", "clipboard-write"] });
 	await page.goto(`${server.origin}/account`);
 });
-afterEach(() => page.context().close());
 
 const section = (name: string) => page.getByRole("region", { name, exact: true });
 

@@ -1,24 +1,13 @@
 /** Every page of setting up and administering, in light and dark, left-to-right and right-to-left, large and small. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { assertAccessible, launch, open } from "../ui/browser.ts";
+import { test } from "node:test";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { assertAccessible, useConsole } from "../ui/browser.ts";
 import { AdminServer } from "./server.ts";
 
-let server: AdminServer;
-let browser: Browser;
+const server = new AdminServer();
+const open = useConsole(server);
 let page: Page;
-
-before(async () => {
-	server = await AdminServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
-beforeEach(() => server.reset());
-afterEach(() => page?.context().close());
 
 const views: Record<string, BrowserContextOptions> = {
 	light: { colorScheme: "light" },
@@ -37,7 +26,7 @@ async function look(name: string): Promise<void> {
 for (const [view, options] of Object.entries(views)) {
 	test(`set-up and open pages: ${view}`, async () => {
 		server.state.signedIn = false;
-		page = await open(browser, options);
+		page = await open(options);
 		await page.goto(`${server.origin}/setup#SETUP`);
 		const fields = page.locator("form input");
 		await fields.nth(3).waitFor();
@@ -74,7 +63,7 @@ for (const [view, options] of Object.entries(views)) {
 	});
 
 	test(`settings: ${view}`, async () => {
-		page = await open(browser, options);
+		page = await open(options);
 		page.on("dialog", (dialog) => void dialog.accept()); // "leave without saving?"
 		for (const section of ["people", "teams", "sites", "replies", "reasons", "api-keys", "audit", "persons"]) {
 			await page.goto(`${server.origin}/settings/${section}`);

@@ -1,13 +1,9 @@
 /** A server that speaks the admins' part of the console's API, keeps what it is told, and refuses what a test wants. */
-import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
 import type { Collection, Help, Policy, Site } from "../../src/api/admin-sites.ts";
-import { type Bundle, bundle } from "../ui/bundle.ts";
+import { type Body, type Call, ConsoleServer } from "../ui/console-server.ts";
 
-type Body = Record<string, unknown>;
 type Problem = { status: number; code?: string; detail?: string; errors?: { field: string; detail: string }[] };
-/** A call as the server got it. */
-export type Call = { call: string; query: URLSearchParams; body: Body; url: string };
 type Answer = unknown | Problem;
 type Route = (call: Call, id: string) => Answer;
 
@@ -102,36 +98,11 @@ const start = (server: string) => ({
 	sessions: [{ id: "x1", kind: "help", opened: NOW, site: { id: "s1", name: "Leaf & Stem" }, name: "Jo", messages: 4 }],
 });
 
-export class AdminServer {
-	static async start(): Promise<AdminServer> {
-		const server = new AdminServer(await bundle());
-		await new Promise<void>((ready) => server.#http.listen(0, "127.0.0.1", ready));
-		server.reset();
-		return server;
-	}
-
-	readonly #bundle: Bundle;
-	readonly #http: Server;
+export class AdminServer extends ConsoleServer {
 	readonly #refusals = new Map<string, Problem>();
 	state = start("");
 	/** Every call of the API since the last reset. */
 	calls: Call[] = [];
-	/** The addresses of all requests, for what must never stand in one. */
-	urls: string[] = [];
-
-	constructor(bundle: Bundle) {
-		this.#bundle = bundle;
-		this.#http = createServer(async (request, response) => {
-			let text = "";
-			for await (const chunk of request) text += chunk;
-			this.urls.push(request.url ?? "");
-			this.#answer(`${request.method}`, request.url ?? "/", text ? JSON.parse(text) : {}, response);
-		});
-	}
-
-	get origin(): string {
-		return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
-	}
 
 	reset(): void {
 		this.state = start(this.origin);
@@ -150,23 +121,7 @@ export class AdminServer {
 		return this.calls.filter((one) => one.call === call).map(({ body }) => body);
 	}
 
-	async stop(): Promise<void> {
-		this.#http.closeAllConnections();
-		await new Promise<void>((closed) => this.#http.close(() => closed()));
-	}
-
-	#answer(method: string, address: string, body: Body, response: ServerResponse): void {
-		const url = new URL(address, this.origin);
-		if (!url.pathname.startsWith("/api/v1/")) {
-			this.#file(url.pathname, response);
-			return;
-		}
-		const call = {
-			call: `${method} ${url.pathname.slice("/api/v1".length)}`,
-			query: url.searchParams,
-			body,
-			url: address,
-		};
+	protected answer(call: Call, response: ServerResponse): void {
 		this.calls.push(call);
 		const refused = this.#refusals.get(call.call);
 		this.#refusals.delete(call.call);
@@ -382,19 +337,4 @@ export class AdminServer {
 			return { sessions, messages: 4 };
 		},
 	};
-
-	#file(path: string, response: ServerResponse): void {
-		const files: Record<string, readonly [string, string]> = {
-			"/console.js": ["text/javascript", this.#bundle.script],
-			"/console.css": ["text/css", this.#bundle.style],
-		};
-		const [type, text] = files[path] ?? ["text/html; charset=utf-8", this.#bundle.page];
-		response.setHeader(
-			"Content-Security-Policy",
-			"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-src 'self'; " +
-				"connect-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'",
-		);
-		response.setHeader("Content-Type", type);
-		response.end(text);
-	}
 }

@@ -1,28 +1,17 @@
 /** The settings of the tenant: people, teams, lists, keys, audit, persons; in Chromium. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { launch, open, says } from "../ui/browser.ts";
+import { beforeEach, test } from "node:test";
+import type { Page } from "playwright-core";
+import { says, useConsole } from "../ui/browser.ts";
 import { hasFocus } from "./focus.ts";
 import { AdminServer } from "./server.ts";
 
-let server: AdminServer;
-let browser: Browser;
+const server = new AdminServer();
+const open = useConsole(server);
 let page: Page;
-
-before(async () => {
-	server = await AdminServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
 beforeEach(async () => {
-	server.reset();
-	page = await open(browser, { permissions: ["clipboard-read", "clipboard-write"] });
+	page = await open({ permissions: ["clipboard-read", "clipboard-write"] });
 });
-afterEach(() => page.context().close());
 
 const section = (name: string) => page.getByRole("region", { name, exact: true });
 const visit = (path: string) => page.goto(`${server.origin}/settings${path}`);

@@ -1,30 +1,19 @@
 /** The settings of one site, their conflicts and what is not saved; in Chromium. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { beforeEach, test } from "node:test";
+import type { Page } from "playwright-core";
 import { signing } from "../../src/admin/signing.ts";
-import { launch, open } from "../ui/browser.ts";
+import { useConsole } from "../ui/browser.ts";
 import { hasFocus } from "./focus.ts";
 import { AdminServer } from "./server.ts";
 
-let server: AdminServer;
-let browser: Browser;
+const server = new AdminServer();
+const open = useConsole(server);
 let page: Page;
-
-before(async () => {
-	server = await AdminServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
 beforeEach(async () => {
-	server.reset();
-	page = await open(browser, { timezoneId: "Europe/Vienna" });
+	page = await open({ timezoneId: "Europe/Vienna" });
 });
-afterEach(() => page.context().close());
 
 const visit = (tab: string) => page.goto(`${server.origin}/settings/sites/s1#${tab}`);
 const save = () => page.getByRole("button", { name: "Save" }).click();

@@ -1,29 +1,18 @@
 /** From nothing to the first page seen, and the ways in for those without a sign-in: in Chromium, by keyboard. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { launch, open } from "../ui/browser.ts";
+import { beforeEach, test } from "node:test";
+import type { Page } from "playwright-core";
+import { useConsole } from "../ui/browser.ts";
 import { hasFocus } from "./focus.ts";
 import { AdminServer } from "./server.ts";
 
-let server: AdminServer;
-let browser: Browser;
+const server = new AdminServer();
+const open = useConsole(server);
 let page: Page;
-
-before(async () => {
-	server = await AdminServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
 beforeEach(async () => {
-	server.reset();
 	server.state.signedIn = false;
-	page = await open(browser, { permissions: ["clipboard-read", "clipboard-write"] });
+	page = await open({ permissions: ["clipboard-read", "clipboard-write"] });
 });
-afterEach(() => page.context().close());
 
 async function fillYou(): Promise<void> {
 	await page.getByLabel("Company").waitFor();

@@ -11,11 +11,7 @@ import { build } from "esbuild";
 import { type Browser, chromium, type Page, type Frame as PageFrame } from "playwright-core";
 import { CHROMIUM_FLAGS } from "../../../e2e/support/chromium.ts";
 import type { Mirror } from "../../src/mirror.ts";
-
-const CONSOLE_POLICY =
-	"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'; form-action 'self'";
-const MIRROR_POLICY =
-	"default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data: blob:; media-src blob:; form-action 'none'; base-uri 'none'; frame-src 'none'; object-src 'none'; frame-ancestors 'self'";
+import { consolePolicy, MIRROR_POLICY } from "../ui/console-server.ts";
 
 const CONSOLE_PAGE = `<!doctype html><title>console</title><input id="chat">
 <iframe id="frame" sandbox="allow-same-origin" src="/mirror" style="width:800px;height:600px;border:0"></iframe>
@@ -76,13 +72,14 @@ export class Bench {
 		this.#script = bundle.outputFiles[0]?.text ?? "";
 		this.#server = createServer((request, response) => {
 			const path = request.url ?? "";
+			const policy = consolePolicy(this.origin.replace("http", "ws"));
 			const header = (policy: string, type: string) =>
 				response.setHeader("Content-Security-Policy", policy).setHeader("Content-Type", type);
 			response.setHeader("Referrer-Policy", "no-referrer");
-			if (path === "/") header(CONSOLE_POLICY, "text/html").end(CONSOLE_PAGE);
+			if (path === "/") header(policy, "text/html").end(CONSOLE_PAGE);
 			else if (path === "/mirror") header(MIRROR_POLICY, "text/html").end("<!doctype html><title></title>");
 			else if (path === "/bare") header("frame-ancestors 'self'", "text/html").end("<!doctype html><title></title>");
-			else if (path === "/page.js") header(CONSOLE_POLICY, "text/javascript").end(this.#script);
+			else if (path === "/page.js") header(policy, "text/javascript").end(this.#script);
 			else {
 				if (path !== "/favicon.ico") this.requests.push(path);
 				response.writeHead(200, { "Content-Type": "image/svg+xml" }).end("<svg xmlns='http://www.w3.org/2000/svg'/>");

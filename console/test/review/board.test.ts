@@ -1,28 +1,17 @@
 /** The board as a manager watches it. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { launch, open, says } from "../ui/browser.ts";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
+import { says, useConsole } from "../ui/browser.ts";
 import { busyBoard } from "./samples.ts";
 import { ReviewServer } from "./server.ts";
 
-let server: ReviewServer;
-let browser: Browser;
+const server = new ReviewServer();
+const open = useConsole(server);
 let page: Page;
 
-before(async () => {
-	server = await ReviewServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
-beforeEach(() => server.reset());
-afterEach(() => page?.context().close());
-
 async function visit(): Promise<void> {
-	page = await open(browser);
+	page = await open();
 	await page.goto(`${server.origin}/board`);
 }
 const tile = (name: string) => page.locator(".tile", { has: page.getByText(name, { exact: true }) }).locator("dd");

@@ -1,25 +1,14 @@
 /** History, session, board and reports in light and dark, left-to-right and right-to-left, large and small. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { assertAccessible, launch, open } from "../ui/browser.ts";
+import { test } from "node:test";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { assertAccessible, useConsole } from "../ui/browser.ts";
 import { busyBoard, daysReport, peopleReport, someMessages, someSessions, wholeSession } from "./samples.ts";
 import { ReviewServer } from "./server.ts";
 
-let server: ReviewServer;
-let browser: Browser;
+const server = new ReviewServer();
+const open = useConsole(server);
 let page: Page;
-
-before(async () => {
-	server = await ReviewServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
-beforeEach(() => server.reset());
-afterEach(() => page?.context().close());
 
 const views: Record<string, BrowserContextOptions> = {
 	light: { colorScheme: "light" },
@@ -39,7 +28,7 @@ async function look(name: string): Promise<void> {
 
 for (const [view, options] of Object.entries(views))
 	test(`all four: ${view}`, async () => {
-		page = await open(browser, options);
+		page = await open(options);
 		await page.goto(`${server.origin}/sessions?q=roses`);
 		await page.locator(".nothing").waitFor();
 		await look(`sessions-none-${view}`);

@@ -1,28 +1,17 @@
 /** Reports: what is asked, drawn, read off and downloaded. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { launch, open, says } from "../ui/browser.ts";
+import { test } from "node:test";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { says, useConsole } from "../ui/browser.ts";
 import { daysReport, peopleReport } from "./samples.ts";
 import { figures, ReviewServer } from "./server.ts";
 
-let server: ReviewServer;
-let browser: Browser;
+const server = new ReviewServer();
+const open = useConsole(server);
 let page: Page;
 
-before(async () => {
-	server = await ReviewServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
-beforeEach(() => server.reset());
-afterEach(() => page?.context().close());
-
 async function visit(query = "", options: BrowserContextOptions = {}): Promise<void> {
-	page = await open(browser, options);
+	page = await open(options);
 	await page.clock.install({ time: "2026-11-22T12:00:00Z" });
 	await page.goto(`${server.origin}/reports${query}`);
 	await page.locator(".tiles").waitFor();
@@ -268,7 +257,7 @@ test("a year fits into a phone; one day, and no day at all", async () => {
 
 test("a failure is said and tried again", async () => {
 	server.state.failing.add("GET /reports");
-	page = await open(browser);
+	page = await open();
 	await page.goto(`${server.origin}/reports`);
 	await page.getByText("Something went wrong").waitFor();
 	server.state.failing.clear();

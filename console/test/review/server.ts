@@ -1,10 +1,6 @@
 /** A server that speaks the part of the console's API that looks back and looks over, as a test sets it. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { type Bundle, bundle } from "../ui/bundle.ts";
-
-type Body = Record<string, unknown>;
-export type Call = { call: string; query: URLSearchParams; body: Body };
+import type { ServerResponse } from "node:http";
+import { type Body, type Call, ConsoleServer } from "../ui/console-server.ts";
 
 const nothing = { items: [], next: "" };
 const list = (items: unknown[]) => ({ items, next: "" });
@@ -85,26 +81,9 @@ const start = () => ({
 	slow: 0,
 });
 
-export class ReviewServer {
-	static async start(): Promise<ReviewServer> {
-		const server = new ReviewServer(await bundle());
-		await new Promise<void>((ready) => server.#http.listen(0, "127.0.0.1", ready));
-		return server;
-	}
-
-	readonly #bundle: Bundle;
-	readonly #http: Server;
+export class ReviewServer extends ConsoleServer {
 	state = start();
 	calls: Call[] = [];
-
-	constructor(bundle: Bundle) {
-		this.#bundle = bundle;
-		this.#http = createServer((request, response) => void this.#serve(request, response));
-	}
-
-	get origin(): string {
-		return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
-	}
 
 	reset(): void {
 		this.state = start();
@@ -116,18 +95,9 @@ export class ReviewServer {
 		return this.calls.filter((one) => one.call === call).map(({ query }) => Object.fromEntries(query));
 	}
 
-	async stop(): Promise<void> {
-		this.#http.closeAllConnections();
-		await new Promise<void>((closed) => this.#http.close(() => closed()));
-	}
-
-	async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		let text = "";
-		for await (const chunk of request) text += chunk;
-		const { pathname, searchParams: query } = new URL(request.url ?? "/", this.origin);
-		if (!pathname.startsWith("/api/v1/")) return this.#file(pathname, response);
-		const call = `${request.method} ${pathname.slice("/api/v1".length)}`;
-		this.calls.push({ call, query, body: text ? JSON.parse(text) : {} });
+	protected async answer(asked: Call, response: ServerResponse): Promise<void> {
+		const { call, query, body } = asked;
+		this.calls.push(asked);
 		if (call === "GET /desk/stream") {
 			response.setHeader("Content-Type", "text/event-stream");
 			const desk = { me: { status: "available", capacity: 3, active: 0 }, waiting: [], offer: null, mine: [] };
@@ -135,14 +105,14 @@ export class ReviewServer {
 			return;
 		}
 		if (this.state.slow > 0) await new Promise((later) => setTimeout(later, this.state.slow));
-		if (this.state.failing.has(call)) return answer(response, 500, { status: 500, code: "internal" });
-		const found = this.#answer(call, query, text ? JSON.parse(text) : {});
-		if (found === undefined) return answer(response, 404, { status: 404, code: "not-found" });
-		answer(response, found === null ? 204 : 200, found);
+		if (this.state.failing.has(call)) return send(response, 500, { status: 500, code: "internal" });
+		const found = this.#find(call, query, body);
+		if (found === undefined) return send(response, 404, { status: 404, code: "not-found" });
+		send(response, found === null ? 204 : 200, found);
 	}
 
 	/** undefined: not found; null: done. */
-	#answer(call: string, query: URLSearchParams, body: Body): unknown {
+	#find(call: string, query: URLSearchParams, body: Body): unknown {
 		const { state } = this;
 		const [, id = "", part = ""] = /^\w+ \/sessions\/([^/]+)(\/.*)?$/.exec(call) ?? [];
 		if (id && call === `GET /sessions/${id}`) return state.session[decodeURIComponent(id)];
@@ -181,24 +151,9 @@ export class ReviewServer {
 		};
 		return answers[call]?.();
 	}
-
-	#file(path: string, response: ServerResponse): void {
-		const files: Record<string, readonly [string, string]> = {
-			"/console.js": ["text/javascript", this.#bundle.script],
-			"/console.css": ["text/css", this.#bundle.style],
-		};
-		const [type, text] = files[path] ?? ["text/html; charset=utf-8", this.#bundle.page];
-		response.setHeader(
-			"Content-Security-Policy",
-			"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-src 'self'; " +
-				"connect-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'",
-		);
-		response.setHeader("Content-Type", type);
-		response.end(text);
-	}
 }
 
-function answer(response: ServerResponse, status: number, body: unknown): void {
+function send(response: ServerResponse, status: number, body: unknown): void {
 	response.statusCode = status;
 	if (typeof body === "string") {
 		response.setHeader("Content-Type", "text/csv; charset=utf-8");

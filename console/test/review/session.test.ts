@@ -1,31 +1,20 @@
 /** One session as it is read and wrapped up. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { launch, open, says } from "../ui/browser.ts";
+import { beforeEach, test } from "node:test";
+import type { Page } from "playwright-core";
+import { says, useConsole } from "../ui/browser.ts";
 import { someMessages, someSessions, wholeSession } from "./samples.ts";
 import { ReviewServer } from "./server.ts";
 
-let server: ReviewServer;
-let browser: Browser;
+const server = new ReviewServer();
+const open = useConsole(server);
 let page: Page;
-
-before(async () => {
-	server = await ReviewServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
 beforeEach(() => {
-	server.reset();
 	server.state.session = { a1: wholeSession(), a3: { ...wholeSession(), ...someSessions()[2], consents: [] } };
 });
-afterEach(() => page?.context().close());
 
 async function visit(id: string): Promise<void> {
-	page = await open(browser);
+	page = await open();
 	await page.goto(`${server.origin}/sessions/${id}`);
 }
 const card = (title: string) => page.getByRole("region", { name: title });

@@ -1,28 +1,17 @@
 /** The history as a person searches it: real Chromium, a server that says what it was asked. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { launch, open, says } from "../ui/browser.ts";
+import { test } from "node:test";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { says, useConsole } from "../ui/browser.ts";
 import { someSessions } from "./samples.ts";
 import { ReviewServer, session } from "./server.ts";
 
-let server: ReviewServer;
-let browser: Browser;
+const server = new ReviewServer();
+const open = useConsole(server);
 let page: Page;
 
-before(async () => {
-	server = await ReviewServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
-beforeEach(() => server.reset());
-afterEach(() => page?.context().close());
-
 async function visit(query = "", options: BrowserContextOptions = {}): Promise<void> {
-	page = await open(browser, options);
+	page = await open(options);
 	await page.clock.install({ time: "2026-11-22T12:00:00Z" });
 	await page.goto(`${server.origin}/sessions${query}`);
 	await page.getByRole("heading", { name: "History" }).waitFor();

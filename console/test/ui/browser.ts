@@ -1,15 +1,38 @@
-/** Real Chromium, one for a test file; a fresh profile for each test. */
+/** Real Chromium, and what is looked for in every page. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { after, afterEach, before, beforeEach } from "node:test";
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { CHROMIUM_FLAGS } from "../../../e2e/support/chromium.ts";
+import type { ConsoleServer } from "./console-server.ts";
 
-export const launch = (): Promise<Browser> =>
-	chromium.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM_FLAGS });
+/**
+ * A server and a browser for the tests of one file, each of which starts with the server as it was and leaves no page
+ * open. Gives what opens a page, in a profile of its own.
+ */
+export function useConsole(server: ConsoleServer): (options?: BrowserContextOptions) => Promise<Page> {
+	let browser: Browser | undefined;
+	before(async () => {
+		await server.start();
+		browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM_FLAGS });
+	});
+	after(async () => {
+		await browser?.close();
+		await server.stop();
+	});
+	beforeEach(() => server.reset());
+	afterEach(async () => {
+		for (const context of browser?.contexts() ?? []) await context.close();
+	});
+	return async (options) => {
+		assert.ok(browser);
+		return open(browser, options);
+	};
+}
 
 /** A page that fails the test on any error of a script or of the content security policy. */
-export async function open(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+async function open(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
 	const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 800 }, ...options });
 	const page = await context.newPage();
 	page.setDefaultTimeout(10_000);

@@ -1,29 +1,18 @@
 /** The chat of a room in Chromium: nothing is lost or doubled, whatever happens to the line. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, Locator, Page } from "playwright-core";
+import { beforeEach, test } from "node:test";
+import type { Locator, Page } from "playwright-core";
 import { decodeTyping, Kind, readJSON } from "../../../wire/wire.ts";
-import { launch, open, says } from "./browser.ts";
+import { says, useConsole } from "./browser.ts";
 import type { Seat, Standing } from "./seat.ts";
 import { TestServer } from "./server.ts";
 
-let server: TestServer;
-let browser: Browser;
+const server = new TestServer();
+const open = useConsole(server);
 let page: Page;
-
-before(async () => {
-	server = await TestServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
 beforeEach(async () => {
-	server.reset();
-	page = await open(browser);
+	page = await open();
 });
-afterEach(() => page.context().close());
 
 const field = (): Locator => page.getByRole("textbox", { name: "Write a message" });
 const messages = (): Locator => page.locator(".message");

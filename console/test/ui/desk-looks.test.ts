@@ -1,26 +1,15 @@
 /** The desk and the room with its chat, in light and dark, right-to-left and on a phone: reachable, and nothing cut. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { test } from "node:test";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { Kind } from "../../../wire/wire.ts";
-import { assertAccessible, launch, open, shot } from "./browser.ts";
+import { assertAccessible, shot, useConsole } from "./browser.ts";
 import { tab } from "./seat.ts";
 import { offer, TestServer, waiting } from "./server.ts";
 
-let server: TestServer;
-let browser: Browser;
+const server = new TestServer();
+const open = useConsole(server);
 let page: Page;
-
-before(async () => {
-	server = await TestServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
-beforeEach(() => server.reset());
-afterEach(() => page?.context().close());
 
 const views: Record<string, BrowserContextOptions> = {
 	light: { colorScheme: "light" },
@@ -43,7 +32,7 @@ async function look(name: string): Promise<void> {
 for (const [view, options] of Object.entries(views))
 	test(`desk, offer, chat, hand-over and wrap-up: ${view}`, async () => {
 		const phone = view.startsWith("phone");
-		page = await open(browser, options);
+		page = await open(options);
 		server.colleagues = {
 			people: [{ id: "p2", name: "Grace Hopper", status: "available" }],
 			teams: [{ id: "t1", name: "Orders" }],

@@ -1,27 +1,16 @@
 /** An agent's desk in Chromium: offers, the queue, one's status, and being called. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { launch, open, says, text } from "./browser.ts";
+import { beforeEach, test } from "node:test";
+import type { Page } from "playwright-core";
+import { says, text, useConsole } from "./browser.ts";
 import { offer, TestServer, waiting } from "./server.ts";
 
-let server: TestServer;
-let browser: Browser;
+const server = new TestServer();
+const open = useConsole(server);
 let page: Page;
-
-before(async () => {
-	server = await TestServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
 beforeEach(async () => {
-	server.reset();
-	page = await open(browser);
+	page = await open();
 });
-afterEach(() => page.context().close());
 
 const desk = async () => {
 	await page.goto(server.origin);

@@ -1,29 +1,18 @@
 /** The live view in Chromium with the real mirror; the test plays the server and the visitor. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { beforeEach, test } from "node:test";
+import type { Page } from "playwright-core";
 import { decodePointer, Kind, readJSON } from "../../../wire/wire.ts";
-import { launch, open, says } from "./browser.ts";
+import { says, useConsole } from "./browser.ts";
 import { ME, type Seat, tab } from "./seat.ts";
 import { TestServer } from "./server.ts";
 
-let server: TestServer;
-let browser: Browser;
+const server = new TestServer();
+const open = useConsole(server);
 let page: Page;
-
-before(async () => {
-	server = await TestServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
 beforeEach(async () => {
-	server.reset();
-	page = await open(browser);
+	page = await open();
 });
-afterEach(() => page.context().close());
 
 /** The agent has opened the room and sees a page with this heading. */
 async function live(heading = "Monstera"): Promise<Seat> {

@@ -1,26 +1,15 @@
 /** Every page in light and dark, left-to-right and right-to-left, large and small: reachable for all, and nothing cut. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { test } from "node:test";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { Kind } from "../../../wire/wire.ts";
-import { assertAccessible, launch, open, shot } from "./browser.ts";
+import { assertAccessible, shot, useConsole } from "./browser.ts";
 import { type Seat, tab } from "./seat.ts";
 import { TestServer, type Visitor } from "./server.ts";
 
-let server: TestServer;
-let browser: Browser;
+const server = new TestServer();
+const open = useConsole(server);
 let page: Page | undefined;
-
-before(async () => {
-	server = await TestServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
-beforeEach(() => server.reset());
-afterEach(() => page?.context().close());
 
 const views: Record<string, BrowserContextOptions> = {
 	light: { colorScheme: "light" },
@@ -102,7 +91,7 @@ async function enter(): Promise<Seat> {
 for (const [view, options] of Object.entries(views)) {
 	test(`sign-in, list and live view: ${view}`, async () => {
 		server.signedIn = false;
-		page = await open(browser, options);
+		page = await open(options);
 		await page.goto(server.origin);
 		await page.locator("form").waitFor();
 		await look(`sign-in-${view}`);

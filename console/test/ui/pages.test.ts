@@ -1,27 +1,16 @@
 /** Signing in, the list, and joining from it: in Chromium, against a server that speaks the contracts. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { launch, open, says, text } from "./browser.ts";
+import { beforeEach, test } from "node:test";
+import type { Page } from "playwright-core";
+import { says, text, useConsole } from "./browser.ts";
 import { TestServer, type Visitor } from "./server.ts";
 
-let server: TestServer;
-let browser: Browser;
+const server = new TestServer();
+const open = useConsole(server);
 let page: Page;
-
-before(async () => {
-	server = await TestServer.start();
-	browser = await launch();
-});
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
 beforeEach(async () => {
-	server.reset();
-	page = await open(browser, { permissions: ["clipboard-read", "clipboard-write"] });
+	page = await open({ permissions: ["clipboard-read", "clipboard-write"] });
 });
-afterEach(() => page.context().close());
 
 const visitor = (over: Partial<Visitor> = {}): Visitor => ({
 	room: "r1",

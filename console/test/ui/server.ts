@@ -1,9 +1,8 @@
 /** A server that speaks the contracts of the agents' side, with a test's hand on everything it answers. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { type Bundle, bundle } from "./bundle.ts";
 import { ChatRoom } from "./chat-room.ts";
+import { type Body, type Call, ConsoleServer } from "./console-server.ts";
 import { MiniSocket } from "./mini-socket.ts";
 import { Seat } from "./seat.ts";
 
@@ -57,19 +56,7 @@ export const offer = (room: string, over: Record<string, unknown> = {}) => {
 	return { ...visit, note: "", from: "", until: soon(30_000), ...over };
 };
 
-const MIRROR_CSP =
-	"default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data: blob:; media-src blob:; " +
-	"form-action 'none'; base-uri 'none'; frame-src 'none'; object-src 'none'; frame-ancestors 'self'";
-
-export class TestServer {
-	static async start(): Promise<TestServer> {
-		const server = new TestServer(await bundle());
-		await new Promise<void>((done) => server.#http.listen(0, "127.0.0.1", done));
-		return server;
-	}
-
-	readonly #bundle: Bundle;
-	readonly #http: Server;
+export class TestServer extends ConsoleServer {
 	readonly #streams = new Set<ServerResponse>();
 	readonly #desks = new Set<ServerResponse>();
 	readonly #arrivals: Seat[] = [];
@@ -86,7 +73,7 @@ export class TestServer {
 	/** What POST /desk/accept answers: 200, or 409 with a code. */
 	acceptCode = "";
 	/** Calls of the desk, of sessions and hand-overs, with their bodies. */
-	readonly calls: { call: string; body: unknown }[] = [];
+	readonly calls: { call: string; body: Body }[] = [];
 	/** Facts of a session; undefined: none are kept. */
 	facts: Record<string, unknown> | undefined;
 	replies: { id: string; shortcut: string; text: string }[] = [];
@@ -95,17 +82,11 @@ export class TestServer {
 	/** By room. */
 	chats = new Map<string, ChatRoom>();
 
-	constructor(bundle: Bundle) {
-		this.#bundle = bundle;
-		this.#http = createServer((request, response) => void this.#answer(request, response));
-		this.#http.on("upgrade", (request: IncomingMessage, stream: Duplex) => this.#upgrade(request, stream));
+	constructor() {
+		super();
+		this.http.on("upgrade", (request: IncomingMessage, stream: Duplex) => this.#upgrade(request, stream));
 	}
 
-	get origin(): string {
-		return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
-	}
-
-	/** Everything as it was at the start, for the next test. */
 	reset(): void {
 		this.signedIn = true;
 		this.visitors = [];
@@ -160,10 +141,9 @@ export class TestServer {
 		return seat ? Promise.resolve(seat) : new Promise((done) => this.#awaited.push(done));
 	}
 
-	async stop(): Promise<void> {
+	override async stop(): Promise<void> {
 		this.cutStreams();
-		this.#http.closeAllConnections();
-		await new Promise<void>((done) => this.#http.close(() => done()));
+		await super.stop();
 	}
 
 	#sendDesk(stream: ServerResponse): void {
@@ -174,39 +154,12 @@ export class TestServer {
 		stream.write(`event: visitors\ndata: ${JSON.stringify({ visitors: this.visitors })}\n\n`);
 	}
 
-	async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		const { pathname: path, searchParams } = new URL(request.url ?? "/", this.origin);
-		const [, room] = /^\/api\/v1\/sessions\/([^/]+)\/messages$/.exec(path) ?? [];
+	protected answer({ call, query, body }: Call, response: ServerResponse): void {
+		const [, room] = /^GET \/sessions\/([^/]+)\/messages$/.exec(call) ?? [];
 		if (room !== undefined) {
-			json(response, { items: this.chat(room).kept(searchParams), next: "" });
+			json(response, { items: this.chat(room).kept(query), next: "" });
 			return;
 		}
-		if (path.startsWith("/api/")) {
-			this.#api(`${request.method} ${path}`, await readBody(request), response);
-			return;
-		}
-		if (path === "/mirror") {
-			response.setHeader("Content-Security-Policy", MIRROR_CSP);
-			response.setHeader("Content-Type", "text/html; charset=utf-8");
-			response.end('<!doctype html><html><head><meta charset="utf-8"></head><body></body></html>');
-			return;
-		}
-		const files: Record<string, readonly [string, string]> = {
-			"/console.js": ["text/javascript", this.#bundle.script],
-			"/console.css": ["text/css", this.#bundle.style],
-		};
-		const [type, text] = files[path] ?? ["text/html; charset=utf-8", this.#bundle.page];
-		response.setHeader(
-			"Content-Security-Policy",
-			"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-src 'self'; " +
-				`connect-src 'self' ${this.origin.replace("http", "ws")}; base-uri 'none'; object-src 'none'; ` +
-				"frame-ancestors 'none'; form-action 'self'",
-		);
-		response.setHeader("Content-Type", type);
-		response.end(text);
-	}
-
-	#api(call: string, body: unknown, response: ServerResponse): void {
 		const me = {
 			id: "p1",
 			name: "Ada Lovelace",
@@ -214,28 +167,28 @@ export class TestServer {
 			role: this.role,
 			tenant: { id: "t1", name: "Green Leaf" },
 		};
-		if (call === "POST /api/v1/sign-in") {
+		if (call === "POST /sign-in") {
 			this.signedIn = this.signInStatus === 200;
 			if (this.signedIn) json(response, me);
 			else problem(response, this.signInStatus);
 		} else if (!this.signedIn) problem(response, 401);
-		else if (call === "GET /api/v1/me") json(response, me);
-		else if (call === "POST /api/v1/sign-out") {
+		else if (call === "GET /me") json(response, me);
+		else if (call === "POST /sign-out") {
 			this.signedIn = false;
 			response.writeHead(204).end();
-		} else if (call === "GET /api/v1/visitors/stream") {
+		} else if (call === "GET /visitors/stream") {
 			response.writeHead(200, { "Content-Type": "text/event-stream" });
 			this.#streams.add(response);
 			response.on("close", () => this.#streams.delete(response));
 			this.#sendList(response);
-		} else if (call === "GET /api/v1/desk/stream") {
+		} else if (call === "GET /desk/stream") {
 			response.writeHead(200, { "Content-Type": "text/event-stream" });
 			this.#desks.add(response);
 			response.on("close", () => this.#desks.delete(response));
 			this.#sendDesk(response);
 		} else if (this.#deskCall(call, body, response)) {
-			this.calls.push({ call: call.replace("/api/v1", ""), body });
-		} else if (call === "POST /api/v1/joins") {
+			this.calls.push({ call, body });
+		} else if (call === "POST /joins") {
 			this.joins.push(body);
 			const room = (body as { room?: string }).room ?? "room-by-code";
 			if (this.joinStatus === 200) json(response, join(room));
@@ -244,29 +197,29 @@ export class TestServer {
 	}
 
 	/** Whether the call was one of an agent's daily work. */
-	#deskCall(call: string, body: unknown, response: ServerResponse): boolean {
-		const { room = "", status = "" } = (body ?? {}) as { room?: string; status?: string };
-		const [, session] = /^GET \/api\/v1\/sessions\/([^/?]+)$/.exec(call) ?? [];
+	#deskCall(call: string, body: Body, response: ServerResponse): boolean {
+		const { room = "", status = "" } = body as { room?: string; status?: string };
+		const [, session] = /^GET \/sessions\/([^/?]+)$/.exec(call) ?? [];
 		if (session !== undefined) {
 			if (this.facts) json(response, { id: session, kind: "help", site, ...this.facts });
 			else problem(response, 404);
-		} else if (call === "POST /api/v1/desk/status") {
+		} else if (call === "POST /desk/status") {
 			response.writeHead(204).end();
 			this.pushDesk({ me: { ...this.desk.me, status } });
-		} else if (call === "POST /api/v1/desk/accept") {
+		} else if (call === "POST /desk/accept") {
 			if (this.acceptCode) problem(response, 409, this.acceptCode);
 			else json(response, join(room));
 			if (!this.acceptCode) {
 				const { waiting: others, mine } = this.desk;
 				this.pushDesk({ offer: null, waiting: others.filter((one) => one.room !== room), mine: [...mine, room] });
 			}
-		} else if (call === "POST /api/v1/desk/decline") {
+		} else if (call === "POST /desk/decline") {
 			response.writeHead(204).end();
 			this.pushDesk({ offer: null });
-		} else if (call === "GET /api/v1/colleagues") json(response, this.colleagues);
-		else if (call === "GET /api/v1/replies") json(response, { items: this.replies });
-		else if (call === "GET /api/v1/reasons") json(response, { items: this.reasons });
-		else if (/^(PUT|POST) \/api\/v1\/(sessions\/[^/]+\/wrap-up|rooms\/[^/]+\/hand-over)$/.test(call))
+		} else if (call === "GET /colleagues") json(response, this.colleagues);
+		else if (call === "GET /replies") json(response, { items: this.replies });
+		else if (call === "GET /reasons") json(response, { items: this.reasons });
+		else if (/^(PUT|POST) \/(sessions\/[^/]+\/wrap-up|rooms\/[^/]+\/hand-over)$/.test(call))
 			response.writeHead(204).end();
 		else return false;
 		return true;
@@ -281,12 +234,6 @@ export class TestServer {
 		if (awaited) awaited(seat);
 		else this.#arrivals.push(seat);
 	}
-}
-
-async function readBody(request: IncomingMessage): Promise<unknown> {
-	let text = "";
-	for await (const chunk of request) text += chunk;
-	return text ? JSON.parse(text) : undefined;
 }
 
 function json(response: ServerResponse, value: unknown): void {

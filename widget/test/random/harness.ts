@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { MIRROR_POLICY } from "../../../console/test/ui/console-server.ts";
 import { CHROMIUM_FLAGS } from "../../../e2e/support/chromium.ts";
 import { shortened } from "../../../properties.mjs";
 import type { Outcome, Run } from "./lab.ts";
@@ -15,9 +16,6 @@ import { shrink } from "./shrink.ts";
 const LAB_PAGE = `<!doctype html><title>lab</title><body>
 <iframe id="mirror" sandbox="allow-same-origin" src="/mirror" style="width:600px;height:400px;border:0"></iframe>
 <script src="/lab.js"></script>`;
-const MIRROR_POLICY =
-	"default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data: blob:; media-src blob:; form-action 'none'; base-uri 'none'; frame-src 'none'; object-src 'none'; frame-ancestors 'self'";
-
 /** So long a step waits for the mirror while a list is cut down. */
 const HASTY_MS = 250;
 
