@@ -50,15 +50,10 @@ const agents: Person[] = [];
 const visitors: Person[] = [];
 const figures: Record<string, unknown> = {};
 
-let broken = false;
-/** One step of the day; after a failure the rest of the day does not happen. */
+const day: { name: string; run(): Promise<void> }[] = [];
+/** Adds a step to the day. */
 function step(name: string, run: () => Promise<void>): void {
-	test(name, async (t) => {
-		if (broken) return t.skip("an earlier step failed");
-		broken = true;
-		await run();
-		broken = false;
-	});
+	day.push({ name, run });
 }
 
 /** A picture for people to look at, where one is wanted. */
@@ -376,4 +371,16 @@ step("nothing that anybody wrote lies readable in the data folder or the log", a
 		assert(!stored.includes(canary(what)), `${what} can be read on disk`);
 	assert(!stored.includes(password));
 	assert(stored.includes("Monday Ltd"), "the control is found, or the search proves nothing");
+});
+
+test("the day, step after step", async (t) => {
+	for (const { name, run } of day) {
+		let isDone = false;
+		await t.test(name, async () => {
+			await run();
+			isDone = true;
+		});
+		// Each stands on those before it: the first that fails has failed the day and ends it.
+		if (!isDone) return;
+	}
 });
