@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,17 +13,8 @@ import (
 func (e *events) desk(ok func(deskView) bool) deskView {
 	e.t.Helper()
 	for {
-		next, err := e.next()
-		if err != nil {
-			e.t.Fatal(err)
-		}
-		if next.name == "" {
-			continue
-		}
 		var view deskView
-		if err := json.Unmarshal([]byte(next.data), &view); err != nil || next.name != "desk" {
-			e.t.Fatalf("event %+v: %v", next, err)
-		}
+		e.read("desk", &view)
 		if ok(view) {
 			return view
 		}

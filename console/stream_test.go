@@ -67,8 +67,16 @@ func (e *events) next() (event, error) {
 	}
 }
 
-// list returns the next list, comments left out.
+// list returns the next list.
 func (e *events) list() []rooms.Visitor {
+	e.t.Helper()
+	var view visitorsView
+	e.read("visitors", &view)
+	return view.Visitors
+}
+
+// read waits for the next event, comments left out, which has to have the name, and decodes it into view.
+func (e *events) read(name string, view any) {
 	e.t.Helper()
 	for {
 		next, err := e.next()
@@ -78,11 +86,10 @@ func (e *events) list() []rooms.Visitor {
 		if next.name == "" {
 			continue
 		}
-		var view visitorsView
-		if err := json.Unmarshal([]byte(next.data), &view); err != nil || next.name != "visitors" {
+		if err := json.Unmarshal([]byte(next.data), view); err != nil || next.name != name {
 			e.t.Fatalf("event %+v: %v", next, err)
 		}
-		return view.Visitors
+		return
 	}
 }
 

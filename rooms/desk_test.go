@@ -35,7 +35,9 @@ func (d *queueDesk) Gone(tenant, room string) {
 	d.heard = append(d.heard, "gone")
 }
 
-func TestTheDeskIsToldInOrderAndMayAct(t *testing.T) {
+// attended makes a hall with a desk, and in it the room of a visitor who asks for help.
+func attended(t *testing.T) (*queueDesk, *hall) {
+	t.Helper()
 	desk := &queueDesk{}
 	h := &hall{t: t}
 	h.hub = NewHub(Config{Consents: &diary{}, Desk: desk, AgentOrigin: "https://desk.example"})
@@ -44,6 +46,11 @@ func TestTheDeskIsToldInOrderAndMayAct(t *testing.T) {
 	if h.entry, err = h.hub.Open(t.Context(), Opening{Tenant: "t", Site: "s", Origin: "https://shop.example", Tab: "tab1", Help: true}); err != nil {
 		t.Fatal(err)
 	}
+	return desk, h
+}
+
+func TestTheDeskIsToldInOrderAndMayAct(t *testing.T) {
+	desk, h := attended(t)
 	tab := h.enter("tab1", nothing)
 	ann := h.enter("ann", nothing)
 	h.enter("bob", nothing)
@@ -62,14 +69,7 @@ func TestTheDeskIsToldInOrderAndMayAct(t *testing.T) {
 
 func TestTheDeskHearsOfTheEndLast(t *testing.T) {
 	for range 50 {
-		desk := &queueDesk{}
-		h := &hall{t: t}
-		h.hub = NewHub(Config{Consents: &diary{}, Desk: desk, AgentOrigin: "https://desk.example"})
-		desk.hub = h.hub
-		var err error
-		if h.entry, err = h.hub.Open(t.Context(), Opening{Tenant: "t", Site: "s", Origin: "https://shop.example", Tab: "tab1", Help: true}); err != nil {
-			t.Fatal(err)
-		}
+		desk, h := attended(t)
 		seats := []*Seat{h.enter("tab1", nothing), h.enter("ann", nothing)}
 		var busy sync.WaitGroup
 		for _, s := range seats {
