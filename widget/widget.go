@@ -61,15 +61,6 @@ func Handler(sites Sites) http.Handler {
 	return &server{bundle: files.bundle, build: files.build, sites: sites}
 }
 
-// BuildHash names the build of the files that widget.js loads; it is empty when there is none.
-func BuildHash() string {
-	server, err := embedded()
-	if err != nil {
-		return ""
-	}
-	return server.build
-}
-
 type server struct {
 	bundle *Bundle // fixed
 	build  string  // fixed

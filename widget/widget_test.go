@@ -171,10 +171,14 @@ func TestWithoutABundleTheScriptSaysSo(t *testing.T) {
 }
 
 func TestTheEmbeddedBundleIsServed(t *testing.T) {
+	files, err := embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
 	recorder := httptest.NewRecorder()
 	Handler(nil).ServeHTTP(recorder, httptest.NewRequest("GET", "/widget.js", nil))
-	if built := BuildHash() != ""; built != (recorder.Code == http.StatusOK) {
-		t.Errorf("build %q, answer %d", BuildHash(), recorder.Code)
+	if built := files.build != ""; built != (recorder.Code == http.StatusOK) {
+		t.Errorf("build %q, answer %d", files.build, recorder.Code)
 	}
 }
 

@@ -5,7 +5,7 @@
 
 import { type DomReader, MalformedBody, Op } from "./dom.ts";
 
-export type OpName = keyof typeof Op;
+type OpName = keyof typeof Op;
 
 /**
  * Operands in the order of DOM.md: v varint, z svarint, s string, k key, f float; a count and that many of these follow

@@ -213,8 +213,7 @@ export function decodeViewport(body: Uint8Array): Viewport | undefined {
 
 /** Where a room stands: who asked for help, who is here, and whether the page is seen. */
 export type RoomState = "browsing" | "waiting" | "helping" | "asking" | "live" | "paused" | "away" | "ended";
-/** What a member is doing: of an agent helping, asking, viewing or away; of the visitor here or away. */
-export type MemberState = "helping" | "asking" | "viewing" | "here" | "away";
+/** `state` is what a member is doing: of an agent helping, asking, viewing or away; of the visitor here or away. */
 export type Member = { member: number; role: "visitor" | "agent"; name: string; state: string };
 export type Source = {
 	source: number;

@@ -34,7 +34,7 @@ const always = (expectation: Expectation): Promised => ({
 	hidden: expectation,
 });
 
-export const PROMISES = {
+const PROMISES = {
 	/** What the page shows to be read. */
 	text: { strict: "never", inputs: "must", "marked-only": "must", unmask: "must", hidden: "never" },
 	/** Text that describes or is not seen at first: other attributes that a person reads, closed parts, fallbacks. */

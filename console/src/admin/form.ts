@@ -176,7 +176,7 @@ export const wrong = {
 const PASSWORD_LEAST = 10;
 
 /** "example.com/path" → "https://example.com"; undefined for what is no web address. */
-export function originOf(typed: string): string | undefined {
+function originOf(typed: string): string | undefined {
 	const scheme = /^(localhost|127\.)/i.test(typed) ? "http" : "https";
 	const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `${scheme}://${typed}`;
 	if (/\s/.test(whole) || !URL.canParse(whole)) return undefined;

@@ -182,7 +182,7 @@ function Typed({ form, table, lead, onBack }: TypedProps) {
 const LOOK_EVERY_MS = 2000;
 
 /** Follows whether a page of the site has fetched the widget. */
-export function useSeen(site: string): { seen: Seen | undefined; problem: string } {
+function useSeen(site: string): { seen: Seen | undefined; problem: string } {
 	const [seen, setSeen] = useState<Seen>();
 	const [problem, setProblem] = useState("");
 	useEffect(() => {

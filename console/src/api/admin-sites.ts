@@ -20,8 +20,8 @@ export type Selector = ReturnType<typeof selector>;
 export type Policy = ReturnType<typeof policy>;
 
 export const bases = ["interest", "consent"] as const;
-export const visitorLists = ["help", "all"] as const;
-export const addressModes = ["none", "truncated", "full"] as const;
+const visitorLists = ["help", "all"] as const;
+const addressModes = ["none", "truncated", "full"] as const;
 const collection = shape({
 	version: number,
 	basis: oneOf(...bases),

@@ -43,7 +43,6 @@ const signedIn = shape({
 	lastUsed: maybeTime,
 	current: or(flag, false),
 });
-export type SignedIn = ReturnType<typeof signedIn>;
 export const getSignIns = async () => (await call("GET", path("me", "sign-ins"), items(signedIn))).items;
 export const revokeSignIn = (id: string) => call("DELETE", path("me", "sign-ins", id), nothing);
 

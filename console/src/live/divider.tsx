@@ -3,8 +3,8 @@ import { useRef } from "preact/hooks";
 import { t } from "../texts/index.ts";
 
 /** Widths of the chat, CSS px. */
-export const CHAT_LEAST = 280;
-export const CHAT_MOST = 640;
+const CHAT_LEAST = 280;
+const CHAT_MOST = 640;
 export const CHAT_USUAL = 360;
 const STEP = 24;
 

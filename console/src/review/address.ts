@@ -7,7 +7,7 @@ export type Query = Readonly<Record<string, string>>;
 const read = (): Record<string, string> => Object.fromEntries(new URLSearchParams(location.search));
 
 /** The address of the page with a query; empty values are left out. */
-export function withQuery(path: string, query: Query): string {
+function withQuery(path: string, query: Query): string {
 	const given = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== "")).toString();
 	return given ? `${path}?${given}` : path;
 }

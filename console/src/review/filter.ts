@@ -8,7 +8,7 @@ import type { Query } from "./address.ts";
 import { nameOf } from "./names.ts";
 import { dateOf, momentsOf, OWN, periodChoices, periodIn, presets, problemOfSpan, spanIn } from "./period.ts";
 
-export const filterNames = [
+const filterNames = [
 	"q",
 	"period",
 	"from",

@@ -8,7 +8,7 @@ import { Icon } from "../ui/icons.tsx";
 const QUOTED_CHARACTERS = 600;
 
 /** The letter that an answer begins with (RFC 6068). */
-export function replyAddress({ email, site, text }: Pick<Session, "email" | "site" | "text">): string {
+function replyAddress({ email, site, text }: Pick<Session, "email" | "site" | "text">): string {
 	const quoted = text.length > QUOTED_CHARACTERS ? `${[...text].slice(0, QUOTED_CHARACTERS).join("")}…` : text;
 	const body = `\r\n\r\n${quoted
 		.split(/\r?\n/)

@@ -26,7 +26,7 @@ export const languages: readonly { code: Language; name: string }[] = [
 const isLanguage = (code: string): code is Language => Object.hasOwn(load, code);
 
 /** The best language for a list of wishes such as `navigator.languages`. */
-export function chooseLanguage(wishes: readonly string[]): Language {
+function chooseLanguage(wishes: readonly string[]): Language {
 	const codes = wishes.map((wish) => wish.toLowerCase().split("-")[0] ?? "");
 	return codes.find(isLanguage) ?? "en";
 }

@@ -11,14 +11,14 @@ const NOW = "2026-11-22T09:00:00Z";
 const PIXEL =
 	"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
-export class Refusal {
+class Refusal {
 	constructor(readonly problem: Problem) {}
 }
 const notFound = new Refusal({ status: 404, code: "not-found" });
 /** An answer without a body. */
 const done = undefined;
 
-export const newSite = (id: string, name: string, origins: string[], server: string) => ({
+const newSite = (id: string, name: string, origins: string[], server: string) => ({
 	id,
 	key: `key-${id}`,
 	name,

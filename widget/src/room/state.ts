@@ -75,7 +75,7 @@ export const initialState: State = {
 	rateable: false,
 };
 
-export const CONSENT_MS = 30_000;
+const CONSENT_MS = 30_000;
 const MAX_ASKS = 16;
 
 const ROOM_STATES: ReadonlySet<string> = new Set<RoomState>([

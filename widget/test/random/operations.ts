@@ -63,7 +63,7 @@ export type Operation =
 	| { do: "root"; which: "html" | "body" };
 
 /** Selectors that sheets of a random page use: all that may be seen of classes, IDs and unknown attributes. */
-export const SELECTORS = [
+const SELECTORS = [
 	".k0",
 	".k1",
 	".k2",
@@ -130,7 +130,7 @@ const INPUT_TYPES = ["text", "text", "email", "search", "checkbox", "radio", "bu
 export const MODES = ["inputs", "strict", "marked-only"] as const;
 
 /** mulberry32 */
-export function randomOf(seed: number): (n: number) => number {
+function randomOf(seed: number): (n: number) => number {
 	let state = seed;
 	return (n) => {
 		state = (state + 0x6d2b79f5) | 0;

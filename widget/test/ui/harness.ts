@@ -15,7 +15,7 @@ body > :last-child { outline: 4px solid green; }
 <body><main><h1>House plants</h1><p>A monstera for every corner.</p><input aria-label="Name"><a href="/second">Next</a>
 <button id="order">Order</button></main>${extra}</body></html>`;
 
-export const MODAL = `<dialog id="modal"><p>Pick a size</p><button autofocus>Large</button></dialog>`;
+const MODAL = `<dialog id="modal"><p>Pick a size</p><button autofocus>Large</button></dialog>`;
 
 let browser: Browser | undefined;
 let server: TestServer | undefined;

@@ -109,7 +109,6 @@ export const ar: Record<keyof typeof en, string> = {
 	passwordLead: "عند تغييرها تُسجَّل خروجك من كل مكان، وهنا أيضًا.",
 	passwordChange: "تغيير كلمة المرور",
 	passwordChanged: "تم تغيير كلمة مرورك. سجّل الدخول بالجديدة.",
-	wrongPassword: "هذه ليست كلمة مرورك الحالية.",
 	factor: "العامل الثاني",
 	factorLead: "مع رمز من هاتفك، لا تفتح كلمة المرور المسروقة وحدها شيئًا.",
 	factorBegin: "إعداد",

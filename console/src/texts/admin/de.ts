@@ -114,7 +114,6 @@ export const de: Record<keyof typeof en, string> = {
 	passwordLead: "Wenn Sie es ändern, werden Sie überall abgemeldet, auch hier.",
 	passwordChange: "Passwort ändern",
 	passwordChanged: "Ihr Passwort ist geändert. Melden Sie sich mit dem neuen an.",
-	wrongPassword: "Das ist nicht Ihr aktuelles Passwort.",
 	factor: "Zweiter Faktor",
 	factorLead: "Mit einem Code von Ihrem Telefon nützt ein gestohlenes Passwort allein niemandem.",
 	factorBegin: "Einrichten",

@@ -110,7 +110,6 @@ export const en = {
 	passwordLead: "Changing it signs you out everywhere, here too.",
 	passwordChange: "Change password",
 	passwordChanged: "Your password is changed. Sign in with the new one.",
-	wrongPassword: "This is not your current password.",
 	factor: "Second factor",
 	factorLead: "With a code from your phone, a stolen password alone opens nothing.",
 	factorBegin: "Set up",

@@ -112,7 +112,6 @@ export const es: Record<keyof typeof en, string> = {
 	passwordLead: "Al cambiarla se cierra su sesión en todas partes, también aquí.",
 	passwordChange: "Cambiar contraseña",
 	passwordChanged: "Su contraseña ha cambiado. Inicie sesión con la nueva.",
-	wrongPassword: "Esta no es su contraseña actual.",
 	factor: "Segundo factor",
 	factorLead: "Con un código de su teléfono, una contraseña robada no abre nada por sí sola.",
 	factorBegin: "Configurar",

@@ -113,7 +113,6 @@ export const fr: Record<keyof typeof en, string> = {
 	passwordLead: "En le changeant, vous êtes déconnecté partout, ici aussi.",
 	passwordChange: "Changer le mot de passe",
 	passwordChanged: "Votre mot de passe est changé. Connectez-vous avec le nouveau.",
-	wrongPassword: "Ce n’est pas votre mot de passe actuel.",
 	factor: "Second facteur",
 	factorLead: "Avec un code de votre téléphone, un mot de passe volé n’ouvre rien à lui seul.",
 	factorBegin: "Configurer",

@@ -30,7 +30,6 @@ export const ar: Texts = {
 	unexpected: "حدث خطأ ما. يُرجى المحاولة مجددًا.",
 
 	visitors: "الزوار",
-	visitorsHint: "من طلبوا المساعدة، والأطول انتظارًا أولًا.",
 	search: "البحث في الزوار",
 	searchHint: "الموقع، الصفحة، الجهاز…",
 	noMatch: "لا يوجد زائر يطابق «{query}».",

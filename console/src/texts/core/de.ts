@@ -30,7 +30,6 @@ export const de: Texts = {
 	unexpected: "Etwas ist schiefgegangen. Bitte versuchen Sie es erneut.",
 
 	visitors: "Besucher",
-	visitorsHint: "Wer um Hilfe gebeten hat; wer am längsten wartet, zuerst.",
 	search: "Besucher suchen",
 	searchHint: "Website, Seite, Gerät…",
 	noMatch: "Kein Besucher passt zu „{query}“.",

@@ -29,7 +29,6 @@ export const en = {
 	unexpected: "Something went wrong. Please try again.",
 
 	visitors: "Visitors",
-	visitorsHint: "People who asked for help, longest wait first.",
 	search: "Search visitors",
 	searchHint: "Site, page, device…",
 	noMatch: "No visitor matches “{query}”.",

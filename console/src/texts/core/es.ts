@@ -30,7 +30,6 @@ export const es: Texts = {
 	unexpected: "Algo ha fallado. Vuelve a probar.",
 
 	visitors: "Visitantes",
-	visitorsHint: "Personas que han pedido ayuda; primero quien más espera.",
 	search: "Buscar visitantes",
 	searchHint: "Sitio, página, dispositivo…",
 	noMatch: "Ningún visitante coincide con «{query}».",

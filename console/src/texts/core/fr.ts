@@ -30,7 +30,6 @@ export const fr: Texts = {
 	unexpected: "Un problème est survenu. Veuillez réessayer.",
 
 	visitors: "Visiteurs",
-	visitorsHint: "Les personnes qui ont demandé de l’aide, l’attente la plus longue d’abord.",
 	search: "Rechercher des visiteurs",
 	searchHint: "Site, page, appareil…",
 	noMatch: "Aucun visiteur ne correspond à « {query} ».",

@@ -7,5 +7,4 @@ export const ar: Record<keyof typeof en, string> = {
 	navReports: "التقارير",
 	navSettings: "الإعدادات",
 	navMain: "الرئيسية",
-	navMenu: "القائمة",
 };

@@ -7,5 +7,4 @@ export const de: Record<keyof typeof en, string> = {
 	navReports: "Berichte",
 	navSettings: "Einstellungen",
 	navMain: "Hauptnavigation",
-	navMenu: "Menü",
 };

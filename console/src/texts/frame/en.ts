@@ -6,5 +6,4 @@ export const en = {
 	navReports: "Reports",
 	navSettings: "Settings",
 	navMain: "Main",
-	navMenu: "Menu",
 } as const;

@@ -7,5 +7,4 @@ export const es: Record<keyof typeof en, string> = {
 	navReports: "Informes",
 	navSettings: "Ajustes",
 	navMain: "Principal",
-	navMenu: "Menú",
 };

@@ -7,5 +7,4 @@ export const fr: Record<keyof typeof en, string> = {
 	navReports: "Rapports",
 	navSettings: "Réglages",
 	navMain: "Principal",
-	navMenu: "Menu",
 };
