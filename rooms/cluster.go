@@ -48,6 +48,7 @@ type Cluster struct {
 	handlers map[string]Handler
 	told     map[string]error // errors that keep their identity between nodes
 
+	duties duties
 	asked  chan struct{}  // holds one for each question that is worked on
 	beside sync.WaitGroup // what runs beside the inbox
 
@@ -68,6 +69,7 @@ func NewCluster(bus Bus, node string, logger *slog.Logger) *Cluster {
 	return &Cluster{
 		bus: bus, node: node, logger: logger, handlers: map[string]Handler{}, asked: make(chan struct{}, askedAtOnce),
 		told:    map[string]error{"not-found": ErrNotFound, "fenced": ErrFenced, "ticket": ErrTicket, "unreachable": ErrUnreachable},
+		duties:  duties{found: map[string]duty{}, ours: map[string]uint64{}},
 		waiting: map[uint64]chan answer{}, near: map[uint64]*distantSeat{}, far: map[linkName]*guest{},
 	}
 }
@@ -210,7 +212,10 @@ func (c *inbox) Message(from string, m []byte) {
 func (c *inbox) Lost(from string) { c.cut(from) }
 
 // Gone implements BusHandler.
-func (c *inbox) Gone(node string) { c.cut(node) }
+func (c *inbox) Gone(node string) {
+	c.forgetLeader(node)
+	c.cut(node)
+}
 
 // take has a question or news worked on beside the inbox.
 func (c *inbox) take(from string, what byte, number uint64, subject string, body []byte) {

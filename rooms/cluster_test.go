@@ -483,3 +483,44 @@ func TestLostMessagesEndTheLinksThatTheyWereOn(t *testing.T) {
 		}
 	})
 }
+
+func TestADutyHasOneNodeAndPassesOn(t *testing.T) {
+	inTown(t, func(t *testing.T, w *town) {
+		nodes := []*townNode{w.node("a"), w.node("b"), w.node("c")}
+		agreed := func() string {
+			t.Helper()
+			leaders := make([]string, len(nodes))
+			var asking sync.WaitGroup
+			for i, n := range nodes {
+				asking.Go(func() {
+					var err error
+					if leaders[i], err = n.hub.Cluster.Lead(t.Context(), "queue"); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			asking.Wait()
+			if all := slices.Compact(leaders); len(all) > 1 {
+				t.Errorf("they follow %q", all)
+			}
+			return leaders[0]
+		}
+		for len(nodes) > 1 {
+			leader := agreed()
+			i := slices.IndexFunc(nodes, func(n *townNode) bool { return n.hub.Node == leader })
+			if len(nodes) == 3 {
+				nodes[i].kill()
+			} else {
+				nodes[i].hub.Drain(t.Context())
+				time.Sleep(leadFor)
+				if _, err := nodes[i].hub.Cluster.Lead(t.Context(), "queue"); err == nil && agreed() == leader {
+					t.Error("a node that goes away leads")
+				}
+			}
+			nodes = slices.Delete(nodes, i, i+1)
+			if next := agreed(); next == leader {
+				t.Errorf("%s leads still", leader)
+			}
+		}
+	})
+}

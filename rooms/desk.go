@@ -12,12 +12,15 @@ import (
 type Desk interface {
 	Changed(v Visitor, tenant string)
 	Gone(tenant, room string)
+	// Moved tells that another node goes on with the room, and tells how it stands.
+	Moved(tenant, room string)
 }
 
 type noDesk struct{}
 
 func (noDesk) Changed(Visitor, string) {}
 func (noDesk) Gone(string, string)     {}
+func (noDesk) Moved(string, string)    {}
 
 func (r *Room) roster() []wire.MemberBody {
 	visitor := "away"

@@ -29,6 +29,8 @@ func (d *queueDesk) Changed(v Visitor, tenant string) {
 	}
 }
 
+func (d *queueDesk) Moved(string, string) {}
+
 func (d *queueDesk) Gone(tenant, room string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

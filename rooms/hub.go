@@ -372,6 +372,9 @@ func (h *Hub) Drain(ctx context.Context) {
 	h.draining = true
 	h.mu.Unlock()
 	if h.Cluster != nil {
+		if err := h.Cluster.resign(ctx); err != nil {
+			h.Logger.Warn("leave what this server alone does to the others", "err", err)
+		}
 		h.departAll(ctx)
 		h.Cluster.cutAll()
 	}

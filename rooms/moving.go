@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -257,6 +258,7 @@ func (r *Room) vacate() {
 	r.freePage()
 	r.unlock()
 	r.hub.remove(r)
+	r.hub.Desk.Moved(r.tenant, r.id)
 }
 
 // keepRecord writes the room down for whoever may have to go on with it.
@@ -316,17 +318,25 @@ func (h *Hub) hold(ctx context.Context) {
 	}
 }
 
-// touch says that this node still has its rooms, and lets go of those that others took.
+// touch says that this node still has its rooms and duties, and lets go of those that others took.
 func (h *Hub) touch(ctx context.Context) error {
 	fences := map[string]uint64{}
 	for _, r := range h.all() {
 		fences[r.id] = r.fence
 	}
+	d := &h.Cluster.duties
+	d.mu.Lock()
+	maps.Copy(fences, d.ours)
+	d.mu.Unlock()
 	lost, err := h.Shared.Touch(ctx, fences)
 	for _, id := range lost {
 		if r, ok := h.room(id); ok {
 			r.lose()
 		}
+		d.mu.Lock()
+		delete(d.ours, id)
+		clear(d.found)
+		d.mu.Unlock()
 	}
 	return err
 }

@@ -4,13 +4,25 @@ import (
 	"context"
 
 	"alongside/accounts"
+	"alongside/console"
 	"alongside/privacy"
 	"alongside/queue"
+	"alongside/relay"
 	"alongside/rooms"
 )
 
+// visitorQueue is the queue of this node alone, or of several.
+type visitorQueue interface {
+	console.Queue
+	relay.Agents
+	Run(ctx context.Context)
+	Changed(v queue.Visit)
+	Gone(tenant, room string)
+	TeamOf(tenant, room string) string
+}
+
 // desk tells the queue how rooms stand.
-type desk struct{ queue *queue.Queue }
+type desk struct{ queue visitorQueue }
 
 func (d desk) Changed(v rooms.Visitor, tenant string) {
 	visit := queue.Visit{
@@ -29,6 +41,12 @@ func (d desk) Changed(v rooms.Visitor, tenant string) {
 }
 
 func (d desk) Gone(tenant, room string) { d.queue.Gone(tenant, room) }
+
+func (d desk) Moved(tenant, room string) {
+	if shared, ok := d.queue.(*queue.Shared); ok {
+		shared.Moved(tenant, room)
+	}
+}
 
 // routing gives the queue the tenant's teams.
 func routing(service *accounts.Service) queue.Routing {

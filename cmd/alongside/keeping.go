@@ -11,7 +11,6 @@ import (
 	"alongside/accounts"
 	"alongside/history"
 	"alongside/privacy"
-	"alongside/queue"
 	"alongside/relay"
 	"alongside/rooms"
 )
@@ -19,7 +18,7 @@ import (
 // keeping writes down in the history what rooms and the visitor's API tell.
 type keeping struct {
 	history *history.History
-	queue   *queue.Queue
+	queue   visitorQueue
 }
 
 func (k keeping) session(s rooms.Session) history.Session {

@@ -41,7 +41,7 @@ type server struct {
 	keys     *privacy.Keyring
 	audit    *privacy.AuditLog
 	accounts *accounts.Service
-	queue    *queue.Queue
+	queue    visitorQueue
 	history  *history.History
 	hub      *rooms.Hub
 	relay    *relay.Server
