@@ -3,36 +3,14 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { mirroredDocument, until } from "./support/browser.ts";
 import { type Demo, startDemo } from "./support/demo.ts";
-import { type Driver, firefox, webkit } from "./support/drivers.ts";
+import { firefox, webkit } from "./support/drivers.ts";
+import { clickOn, find, shown } from "./support/steps.ts";
 
 let demo: Demo;
 before(async () => {
 	demo = await startDemo();
 });
 after(() => demo?.stop());
-
-/** Finds an element by selector and text, in open shadow roots too. */
-const find = (selector: string, text = "") => `
-	const roots = [document];
-	for (let i = 0; i < roots.length; i++)
-		for (const element of roots[i].querySelectorAll("*")) if (element.shadowRoot) roots.push(element.shadowRoot);
-	const found = roots.flatMap((root) => [...root.querySelectorAll(${JSON.stringify(selector)})])
-		.find((element) => element.getClientRects().length > 0 && (element.innerText ?? "").trim().startsWith(${JSON.stringify(text)}));`;
-
-const shown = (driver: Driver, selector: string, text?: string) =>
-	until(
-		`${selector} ${text ?? ""} in ${driver.name}`,
-		() => driver.run<boolean>(`${find(selector, text)} return found !== undefined`),
-		20_000,
-	);
-
-async function click(driver: Driver, selector: string, text?: string): Promise<void> {
-	await shown(driver, selector, text);
-	const { x, y } = await driver.run<{ x: number; y: number }>(
-		`${find(selector, text)} const r = found.getBoundingClientRect(); return { x: r.x + r.width / 2, y: r.y + r.height / 2 };`,
-	);
-	await driver.click(x, y);
-}
 
 const mirror = `const doc = (${mirroredDocument})();`;
 
@@ -43,21 +21,21 @@ for (const make of [firefox, webkit]) {
 			await visitor.open(`${demo.shop}/account`);
 			await agent.open(demo.console);
 			await shown(agent, 'input[type="email"]');
-			await click(agent, 'input[type="email"]');
+			await clickOn(agent, 'input[type="email"]');
 			await agent.type(demo.agent.email);
-			await click(agent, 'input[type="password"]');
+			await clickOn(agent, 'input[type="password"]');
 			await agent.type(demo.agent.password);
-			await click(agent, "button", "Sign in");
-			await click(visitor, "button", "Help");
+			await clickOn(agent, "button", "Sign in");
+			await clickOn(visitor, "button", "Help");
 			await shown(visitor, "button", "Start chat");
-			await click(visitor, "button", "Start chat");
+			await clickOn(visitor, "button", "Start chat");
 			await shown(visitor, ".panel .code");
 			const code = await visitor.run<string>(`${find(".panel .code")} return found.textContent`);
-			await click(agent, "input.code-field");
+			await clickOn(agent, "input.code-field");
 			await agent.type(code.replace(/\D/g, ""));
 			await shown(visitor, "button", "Allow");
 			await new Promise((resolve) => setTimeout(resolve, 600));
-			await click(visitor, "button", "Allow");
+			await clickOn(visitor, "button", "Allow");
 			const heading = await visitor.run<string>("return document.querySelector('h1').innerText");
 			await until(
 				`the page in ${agent.name}`,
@@ -67,7 +45,7 @@ for (const make of [firefox, webkit]) {
 			await visitor.run("const p = document.createElement('p'); p.textContent = 'a change'; document.body.append(p);");
 			await until("a change", () => agent.run<boolean>(`${mirror} return doc.body.innerText.includes("a change")`));
 			// Masked typing; the password's field is an empty box.
-			await click(visitor, 'input[type="email"]');
+			await clickOn(visitor, 'input[type="email"]');
 			await visitor.type("typed@example.org");
 			await until("masked typing", () =>
 				agent.run<boolean>(
@@ -76,7 +54,7 @@ for (const make of [firefox, webkit]) {
 			);
 			assert.equal(await agent.run(`${mirror} return doc.querySelector('input[type="password"]') === null`), true);
 			// The agent's cursor.
-			await click(agent, '[role="application"]');
+			await clickOn(agent, '[role="application"]');
 			await shown(visitor, ".cursors .cursor");
 			// The next page, then the end.
 			await visitor.open(`${demo.shop}/products`);
@@ -85,15 +63,15 @@ for (const make of [firefox, webkit]) {
 				() => agent.run<boolean>(`${mirror} return doc.querySelectorAll("tr").length > 100`),
 				20_000,
 			);
-			await click(visitor, "button", "Stop sharing");
+			await clickOn(visitor, "button", "Stop sharing");
 			await until("the end of sharing", () =>
 				agent.run<boolean>("return document.body.innerText.includes('The visitor stopped sharing')"),
 			);
 			// The talk goes on.
 			await shown(visitor, "textarea");
-			await click(visitor, "textarea");
+			await clickOn(visitor, "textarea");
 			await visitor.type("hello from here");
-			await click(visitor, "form button.main");
+			await clickOn(visitor, "form button.main");
 			await until("the message", () =>
 				agent.run<boolean>("return document.body.innerText.includes('hello from here')"),
 			);

@@ -32,8 +32,6 @@ export type Trial = {
 	steps: readonly Step[];
 	/** Why the mirror does not show it; the test then holds that it is so. */
 	lost?: string;
-	/** Only what every browser has is tried in all of them. */
-	chromiumOnly?: boolean;
 };
 
 /** A step that is a script of the page. */

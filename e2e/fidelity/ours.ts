@@ -15,39 +15,44 @@ import type { Trial } from "./hand.ts";
 import { handOf, lookAt, type Pair, pictureOf, VIEWPORT } from "./pair.ts";
 import { type Site, startSite } from "./site.ts";
 
-const admin = { email: "ada@example.com", name: "Ada", password: "correct horse battery" };
+export const admin = { email: "ada@example.com", name: "Ada", password: "correct horse battery" };
 
-export type World = {
-	browser: Browser;
+/** The program with a site of its own. */
+export type Program = {
 	site: Site;
 	service: Service & { site: string };
 	/** Puts another mode of masks in force for pages that open from now on. */
 	mode(mode: "inputs" | "strict" | "marked-only"): Promise<void>;
 	stop(): Promise<void>;
 };
+export type World = Program & { browser: Browser };
 
-/** The program with a site of its own; what is drawn there may be seen, closed roots included. */
-export async function startFidelityWorld(trials: readonly Trial[]): Promise<World> {
-	let service: World["service"];
+/** Starts it all; what is drawn on the site may be seen, closed roots included. */
+export async function startProgram(trials: readonly Trial[]): Promise<Program> {
+	let service: Program["service"];
 	const tag = () => `<script src="${service.console}/widget.js?site=${service.site}" async></script>`;
-	const [browser, site] = await Promise.all([launchSoftly(), startSite(trials, tag)]);
+	const site = await startSite(trials, tag);
 	service = await startService({ tenant: "Example", site: "Shop", origins: [site.origin], ...admin });
 	const api = await new API(service.console).signIn(admin.email, admin.password);
 	const [{ id, help }] = (await api.ok("GET", "/sites")).items;
 	await api.ok("PUT", `/sites/${id}/help`, { ...help, form: [] });
-	const mode: World["mode"] = async (mode) => {
+	const mode: Program["mode"] = async (mode) => {
 		const { policy } = await api.ok("GET", `/sites/${id}`);
 		await api.ok("PUT", `/sites/${id}/policy`, { ...policy, mode, closedRoots: true });
 	};
 	await mode("marked-only");
+	return { site, service, mode, stop: async () => void (await Promise.all([site.stop(), service.stop()])) };
+}
+
+/** The same with Chromium for both sides. */
+export async function startFidelityWorld(trials: readonly Trial[]): Promise<World> {
+	const [browser, program] = await Promise.all([launchSoftly(), startProgram(trials)]);
 	return {
+		...program,
 		browser,
-		site,
-		service,
-		mode,
 		async stop() {
 			await browser.close();
-			await Promise.all([site.stop(), service.stop()]);
+			await program.stop();
 		},
 	};
 }
@@ -60,12 +65,25 @@ const launchSoftly = (): Promise<Browser> =>
 	});
 
 /** Lays the mirror at the window's corner, as large as the visitor's viewport and above all else. */
-const UNFRAMED = `
+export const UNFRAMED = `
 	:has(.device[data-shown="true"] iframe) { transform: none !important; contain: none !important; filter: none !important;
 		backdrop-filter: none !important; container-type: normal !important; will-change: auto !important; animation: none !important }
 	.device[data-shown="true"] iframe { position: fixed !important; inset: 0 auto auto 0 !important; z-index: 2147483647 !important;
 		transform: none !important; max-width: none !important; max-height: none !important; border: 0 !important; border-radius: 0 !important }
 	.device[data-shown="true"] iframe ~ * { visibility: hidden !important }`;
+
+/**
+ * Makes the widget unseen, but leaves it where the visitor's pointer finds it: else it would raise itself above the page
+ * again and again. Runs in the visitor's page.
+ */
+export function hideWidget(): void {
+	const root = document.querySelector("alongside-help")?.shadowRoot;
+	const unseen = "* { opacity: 0 !important; }";
+	if (!root || root.adoptedStyleSheets.at(-1)?.cssRules[0]?.cssText === unseen) return;
+	const sheet = new CSSStyleSheet();
+	sheet.replaceSync(unseen);
+	root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+}
 
 /** A live session that pages can be walked through. */
 export async function openOurs({ browser, site, service }: World, path: string): Promise<Pair> {
@@ -80,16 +98,6 @@ export async function openOurs({ browser, site, service }: World, path: string):
 		sheet.replaceSync(css);
 		document.adoptedStyleSheets.push(sheet);
 	}, UNFRAMED);
-	/** Unseen, but still where the visitor's pointer finds it: else it would raise itself above the page again and again. */
-	const hideWidget = () =>
-		visitor.page.evaluate(() => {
-			const root = document.querySelector("alongside-help")?.shadowRoot;
-			const unseen = "* { opacity: 0 !important; }";
-			if (!root || root.adoptedStyleSheets.at(-1)?.cssRules[0]?.cssText === unseen) return;
-			const sheet = new CSSStyleSheet();
-			sheet.replaceSync(unseen);
-			root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-		});
 	return {
 		hand: handOf(visitor.page, site.origin),
 		open: async (to) => void (await visitor.page.goto(site.origin + to)),
@@ -106,7 +114,7 @@ export async function openOurs({ browser, site, service }: World, path: string):
 				agent.page.evaluate<never>(`(${read})((${mirroredDocument})())`),
 			]),
 		async pictures() {
-			await hideWidget();
+			await visitor.page.evaluate(hideWidget);
 			return Promise.all([pictureOf(visitor.page), pictureOf(agent.page)]);
 		},
 		async close() {

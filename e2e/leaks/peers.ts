@@ -68,13 +68,13 @@ globalThis.hand = (message) => handed.push(typeof message === "string" ? message
 const fair = ({ place, expectation }: Plant) =>
 	expectation === "never" && place.nature !== "marked" && place.kind !== "picture" && place.by !== "drop";
 
-export async function leakTable(): Promise<Row[]> {
+export async function leakTable(only = ""): Promise<Row[]> {
 	const ingest = await startIngest();
 	const strict = makeScene("strict", "nothing");
 	const marked = makeScene("inputs", "mask");
 	const rows: Row[] = [];
 	try {
-		for (const tool of TOOLS) {
+		for (const tool of TOOLS.filter(({ name }) => name.includes(only))) {
 			const among = async (scene: Scene, isStrict: boolean) => {
 				try {
 					const left = await leavingUnder(tool, scene, isStrict, ingest);

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kind } from "../../wire/wire.ts";
 import { until } from "../support/browser.ts";
-import type { Driver } from "../support/drivers.ts";
+import type { Driver, Point } from "../support/drivers.ts";
 import type { Need } from "./place.ts";
 import { focusOf, type Plant, pathOf, type Scene, turns } from "./scene.ts";
 import { Search } from "./search.ts";
@@ -116,9 +116,9 @@ const HANDS = {
 		await driver.run(
 			`const c = document.getElementById("copied"); c.value = ${JSON.stringify(text)}; c.focus(); c.select();`,
 		);
-		await driver.control("c");
+		await driver.press("Control+c");
 		await driver.run(focus(target));
-		await driver.control("v");
+		await driver.press("Control+v");
 	},
 	async drop(driver: Driver, target: string, text: string) {
 		const [from, to] = await driver.run<[Point, Point]>(`
@@ -132,11 +132,10 @@ const HANDS = {
 			// Near its beginning: a popover or dialog of another plant may stand over the middle of the window.
 			const begin = (r) => ({ x: r.x + Math.min(r.width / 2, 20), y: r.y + r.height / 2 });
 			return [begin(range), begin(box)];`);
-		await driver.drag?.(from, to);
+		await driver.drag(from, to);
 		await driver.run("getSelection().removeAllRanges()");
 	},
 };
-type Point = { x: number; y: number };
 
 function arrived({ canary, picture, place }: Plant, seen: readonly Read[]): boolean {
 	if (picture && place.kind === "picture") return seen.some((frame) => sameSize(pictureOf(frame), picture));

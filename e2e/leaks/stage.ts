@@ -2,12 +2,12 @@
  * The real program with a site, a visitor in a real browser behind a tap, and an agent of our own on a real socket: one
  * conversation, in which the visitor walks from scene to scene while the agent watches.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { encodeFrame, encodeJSON, Kind, SUBPROTOCOL, TICKET_PREFIX } from "../../wire/wire.ts";
 import { API } from "../support/api.ts";
 import { until } from "../support/browser.ts";
 import type { Driver } from "../support/drivers.ts";
 import { type Service, startService } from "../support/serve.ts";
+import { clickOn, find } from "../support/steps.ts";
 import { admin } from "../support/visits.ts";
 import { SITE_SELECTORS } from "./places/markings.ts";
 import type { Mode } from "./promise.ts";
@@ -20,30 +20,6 @@ import { type Client, connect } from "./websocket.ts";
 /** A question does not take a click before it has been there for a moment, ms. */
 const SETTLE_MS = 600;
 const TIMEOUT_MS = 60_000;
-
-/** Finds an element by selector and beginning of its text, in open shadow roots too. */
-const find = (selector: string, text: string) => `
-	const roots = [document];
-	for (let i = 0; i < roots.length; i++)
-		for (const element of roots[i].querySelectorAll("*")) if (element.shadowRoot) roots.push(element.shadowRoot);
-	const found = roots.flatMap((root) => [...root.querySelectorAll(${JSON.stringify(selector)})])
-		.find((element) => element.getClientRects().length > 0 && element.innerText.trim().startsWith(${JSON.stringify(text)}));`;
-
-async function click(driver: Driver, selector: string, text: string, settleMs = 0): Promise<void> {
-	const place = `${find(selector, text)} const r = found?.getBoundingClientRect();
-		return r && { x: r.x + r.width / 2, y: r.y + r.height / 2 };`;
-	let at: { x: number; y: number } | undefined;
-	await until(
-		`${text} in ${driver.name}`,
-		async () => {
-			at = (await driver.run<{ x: number; y: number } | undefined>(place)) ?? undefined;
-			return at !== undefined;
-		},
-		TIMEOUT_MS,
-	);
-	await sleep(settleMs);
-	if (at) await driver.click(at.x, at.y);
-}
 
 export class Stage {
 	readonly #site: Site;
@@ -141,12 +117,12 @@ export class Stage {
 
 	async #begin(): Promise<void> {
 		await this.visit("/");
-		await click(this.driver, "button", "Help");
+		await clickOn(this.driver, "button", "Help");
 		let code = "";
 		await until(
 			"a code to join by",
 			async () => {
-				code = (await this.driver.run<string>(`${find(".panel .code", "")} return found?.textContent ?? ""`)).replace(
+				code = (await this.driver.run<string>(`${find(".panel .code")} return found?.textContent ?? ""`)).replace(
 					/\D/g,
 					"",
 				);
@@ -159,7 +135,7 @@ export class Stage {
 		const url = new URL(socket, origin).href;
 		this.#agent = await connect(url, origin, [SUBPROTOCOL, TICKET_PREFIX + ticket], (message) => this.#take(message));
 		this.#agent.send(encodeJSON(Kind.hello, { client: "leaks" }));
-		await click(this.driver, "button", "Allow", SETTLE_MS);
+		await clickOn(this.driver, "button", "Allow", SETTLE_MS);
 		await this.agentGets("blank", Kind.snapshot);
 	}
 

@@ -14,18 +14,25 @@ import { launch as launchChromium } from "./browser.ts";
 export type Driver = {
 	name: string;
 	open(url: string): Promise<void>;
-	/** Runs the body of a function in the page and returns its JSON value. */
+	/** Runs the body of a function in the page and returns its JSON value, waited for if it is a promise. */
 	run<T>(body: string): Promise<T>;
 	/** Clicks as a hand would, CSS px in the viewport. */
 	click(x: number, y: number): Promise<void>;
 	/** Types into what has the focus. */
 	type(text: string): Promise<void>;
-	/** Presses a letter while Control is held. */
-	control(letter: string): Promise<void>;
-	/** Drags by the mouse, where the driver can. */
-	drag?(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void>;
+	/** Presses a key, with what is held meanwhile before it: `Enter`, `Control+f`. */
+	press(keys: string): Promise<void>;
+	/** Moves the pointer, CSS px in the viewport. */
+	move(to: Point): Promise<void>;
+	/** Presses the button of the mouse at a point and lets it go at another. */
+	drag(from: Point, to: Point): Promise<void>;
+	back(): Promise<void>;
+	forward(): Promise<void>;
+	/** The viewport as a PNG file. */
+	picture(): Promise<Buffer>;
 	close(): Promise<void>;
 };
+export type Point = { x: number; y: number };
 
 /** Chromium behind the same verbs, for what runs in all three. */
 export async function chromium(): Promise<Driver> {
@@ -39,13 +46,17 @@ export async function chromium(): Promise<Driver> {
 		run: (body) => page.evaluate(`(() => { ${body} })()`) as Promise<never>,
 		click: (x, y) => page.mouse.click(x, y),
 		type: (text) => page.keyboard.type(text),
-		control: (letter) => page.keyboard.press(`Control+${letter}`),
+		press: (keys) => page.keyboard.press(keys),
+		move: ({ x, y }) => page.mouse.move(x, y),
 		async drag(from, to) {
 			await page.mouse.move(from.x, from.y);
 			await page.mouse.down();
 			await page.mouse.move(to.x, to.y, { steps: 4 });
 			await page.mouse.up();
 		},
+		back: async () => void (await page.goBack()),
+		forward: async () => void (await page.goForward()),
+		picture: () => page.screenshot({ caret: "initial", animations: "allow" }),
 		close: () => browser.close(),
 	};
 }
@@ -65,11 +76,23 @@ export async function firefox(): Promise<Driver> {
 		run: (body) => page.evaluate(`(() => { ${body} })()`) as Promise<never>,
 		click: (x, y) => page.mouse.click(x, y),
 		type: (text) => page.keyboard.type(text),
-		async control(letter) {
-			await page.keyboard.down("Control");
-			await page.keyboard.press(letter as KeyInput);
-			await page.keyboard.up("Control");
+		async press(keys) {
+			const held = keys.split("+") as KeyInput[];
+			const key = held.pop() as KeyInput;
+			for (const each of held) await page.keyboard.down(each);
+			await page.keyboard.press(key);
+			for (const each of held.reverse()) await page.keyboard.up(each);
 		},
+		move: ({ x, y }) => page.mouse.move(x, y),
+		async drag(from, to) {
+			await page.mouse.move(from.x, from.y);
+			await page.mouse.down();
+			await page.mouse.move(to.x, to.y, { steps: 4 });
+			await page.mouse.up();
+		},
+		back: async () => void (await page.goBack()),
+		forward: async () => void (await page.goForward()),
+		picture: async () => Buffer.from(await page.screenshot()),
 		close: () => browser.close(),
 	};
 }
@@ -137,19 +160,30 @@ export async function webkit(): Promise<Driver> {
 		)
 		.build();
 	await browser.manage().window().setRect({ width: 1280, height: 900 });
+	const actions = () => browser.actions({ async: true });
+	const at = ({ x, y }: Point) => ({ x: Math.round(x), y: Math.round(y), duration: 0 });
 	return {
 		name: "WebKitGTK",
 		open: (url) => browser.get(url),
 		run: (body) => browser.executeScript(body),
-		click: (x, y) =>
-			browser
-				.actions({ async: true })
-				.move({ x: Math.round(x), y: Math.round(y), duration: 0 })
-				.click()
-				.perform(),
-		type: (text) => browser.actions({ async: true }).sendKeys(text).perform(),
-		control: (letter) =>
-			browser.actions({ async: true }).keyDown(Key.CONTROL).sendKeys(letter).keyUp(Key.CONTROL).perform(),
+		click: (x, y) => actions().move(at({ x, y })).click().perform(),
+		type: (text) => actions().sendKeys(text).perform(),
+		async press(keys) {
+			const [key = "", ...held] = keys
+				.split("+")
+				.map((name) => KEYS[name] ?? name)
+				.reverse();
+			const pressing = actions();
+			for (const each of held) pressing.keyDown(each);
+			pressing.sendKeys(key);
+			for (const each of held) pressing.keyUp(each);
+			await pressing.perform();
+		},
+		move: (to) => actions().move(at(to)).perform(),
+		drag: (from, to) => actions().move(at(from)).press().move(at(to)).release().perform(),
+		back: () => browser.navigate().back(),
+		forward: () => browser.navigate().forward(),
+		picture: async () => Buffer.from(await browser.takeScreenshot(), "base64"),
 		async close() {
 			await browser.quit();
 			driver.kill();
@@ -157,3 +191,13 @@ export async function webkit(): Promise<Driver> {
 		},
 	};
 }
+
+/** Keys by their names in the DOM, as WebDriver numbers them. */
+const KEYS: Readonly<Record<string, string>> = {
+	ArrowDown: Key.ARROW_DOWN,
+	Control: Key.CONTROL,
+	Enter: Key.ENTER,
+	Escape: Key.ESCAPE,
+	Shift: Key.SHIFT,
+	Tab: Key.TAB,
+};

@@ -168,7 +168,6 @@ export const components: Trial[] = [
 		html: page(
 			`<style>#f { background: gold } #f:fullscreen { background: navy; color: white; padding: 40px }</style><div id="f">fills the screen</div><button id="go" onclick="document.getElementById('f').requestFullscreen()">go</button><p>below</p>`,
 		),
-		chromiumOnly: true,
 		steps: [click("#go"), script(() => document.exitFullscreen())],
 	},
 ];

@@ -79,7 +79,6 @@ export const pictures: Trial[] = [
 			const frame = () => { paint(colour); requestAnimationFrame(frame); };
 			frame();
 		</script>`),
-		chromiumOnly: true,
 		steps: [script(() => (globalThis as unknown as { set(colour: number[]): void }).set([0.8, 0.2, 0.1, 1]))],
 	},
 	{
@@ -108,7 +107,6 @@ export const pictures: Trial[] = [
 				document.getElementById("state").textContent = "stands";
 			};
 		</script>`),
-		chromiumOnly: true,
 		steps: [
 			script(() =>
 				(globalThis as unknown as { film(colours: string[]): Promise<void> }).film([
