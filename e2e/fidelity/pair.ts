@@ -16,8 +16,10 @@ export type Pair = {
 	looks(): Promise<readonly [Seen, Seen]>;
 	/** A function of both documents, the visitor's first. */
 	both<T>(read: (doc: Document) => T): Promise<readonly [T, T]>;
-	/** Both as pictures of the viewport; absent where a browser gives none. */
-	pictures?(): Promise<readonly [Buffer, Buffer]>;
+	/** Both as pictures of the viewport. */
+	pictures(): Promise<readonly [Buffer, Buffer]>;
+	/** How many pixels of 1 may differ besides, where a browser does not draw the same page the same twice. */
+	mayDiffer?: number;
 	close(): Promise<void>;
 };
 
@@ -74,22 +76,26 @@ async function agree(pair: Pair, patienceMs: number, name: string): Promise<{ mo
 			await sleep(60);
 			continue;
 		}
-		const pictures = await pair.pictures?.();
-		const pixels = pictures && pixelsOff(...pictures);
-		const moment = { dom: Math.max(0, 1 - wrong / nodes), off: pixels?.share ?? 0, told };
+		const pictures = await pair.pictures();
+		const pixels = pixelsOff(...pictures);
+		const moment = {
+			dom: Math.max(0, 1 - wrong / nodes),
+			off: Math.max(0, pixels.share - (pair.mayDiffer ?? 0)),
+			told,
+		};
 		if (isLost(moment) && !isLast) {
 			await sleep(150);
 			continue;
 		}
 		keep(name, pictures, pixels);
-		return { moment, page: JSON.stringify(page) + (pictures?.[0].toString("base64") ?? "") };
+		return { moment, page: JSON.stringify(page) + pictures[0].toString("base64") };
 	}
 }
 
 /** Keeps the pictures for people to look at, where FIDELITY_PICTURES names a folder. */
-function keep(name: string, pictures: readonly [Buffer, Buffer] | undefined, pixels: Pixels | undefined): void {
+function keep(name: string, pictures: readonly [Buffer, Buffer], pixels: Pixels): void {
 	const folder = process.env.FIDELITY_PICTURES;
-	if (!folder || !pictures || !pixels) return;
+	if (!folder) return;
 	mkdirSync(folder, { recursive: true });
 	for (const [side, picture] of Object.entries({ page: pictures[0], mirror: pictures[1], diff: pixels.picture() }))
 		writeFileSync(`${folder}/${name}-${side}.png`, picture);

@@ -2,6 +2,18 @@
 import pixelmatch from "pixelmatch";
 import { PNG } from "pngjs";
 
+/** Where the head of a PNG file says width and height (PNG, third edition, 11.2.1). */
+const sizeOf = (picture: Buffer): readonly [number, number] => [picture.readUInt32BE(16), picture.readUInt32BE(20)];
+
+/** The corner of a picture that another one has too. */
+export function common(picture: Buffer, other: Buffer): Buffer {
+	const [[width, height], [otherWidth, otherHeight]] = [sizeOf(picture), sizeOf(other)];
+	if (width <= otherWidth && height <= otherHeight) return picture;
+	const to = new PNG({ width: Math.min(width, otherWidth), height: Math.min(height, otherHeight) });
+	PNG.bitblt(PNG.sync.read(picture), to, 0, 0, to.width, to.height, 0, 0);
+	return PNG.sync.write(to);
+}
+
 /** The share of pixels that differ, and a picture of where. */
 export type Pixels = { share: number; picture(): Buffer };
 

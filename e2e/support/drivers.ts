@@ -61,15 +61,20 @@ export async function chromium(): Promise<Driver> {
 	};
 }
 
-export async function firefox(): Promise<Driver> {
+/** Of the viewport, CSS px. */
+export type Size = { width: number; height: number };
+const SIZE: Size = { width: 1280, height: 800 };
+
+export async function firefox(size = SIZE): Promise<Driver> {
 	const browser = await launch({
 		browser: "firefox",
 		executablePath: "/usr/bin/firefox-esr",
 		headless: true,
-		extraPrefsFirefox: { "intl.accept_languages": "en-GB" },
+		// Scroll bars that take no room, as the other browsers have them here.
+		extraPrefsFirefox: { "intl.accept_languages": "en-GB", "ui.useOverlayScrollbars": 1 },
 	});
 	const page = await browser.newPage();
-	await page.setViewport({ width: 1280, height: 800 });
+	await page.setViewport(size);
 	return {
 		name: "Firefox",
 		open: async (url) => void (await page.goto(url, { waitUntil: "load" })),
@@ -132,7 +137,10 @@ function miniBrowser(): string {
 	return found;
 }
 
-export async function webkit(): Promise<Driver> {
+/** What MiniBrowser's own bar takes of a window, px. */
+const BAR = 38;
+
+export async function webkit({ width, height } = SIZE): Promise<Driver> {
 	const port = await freePort();
 	const screen = await startDisplay();
 	const driver: ChildProcess = spawn("/usr/bin/WebKitWebDriver", [`--port=${port}`], {
@@ -159,7 +167,10 @@ export async function webkit(): Promise<Driver> {
 			}),
 		)
 		.build();
-	await browser.manage().window().setRect({ width: 1280, height: 900 });
+	await browser
+		.manage()
+		.window()
+		.setRect({ width, height: height + BAR });
 	const actions = () => browser.actions({ async: true });
 	const at = ({ x, y }: Point) => ({ x: Math.round(x), y: Math.round(y), duration: 0 });
 	return {

@@ -24,15 +24,12 @@ export const shown = (driver: Driver, selector: string, text = ""): Promise<void
 export async function placeOf(driver: Driver, selector: string, text = ""): Promise<Point> {
 	const place = `${find(selector, text)}
 		if (!found) return null;
-		const middle = () => { const r = found.getBoundingClientRect(); return { x: r.x + r.width / 2, y: r.y + r.height / 2 }; };
-		let { x, y } = middle();
-		if (x < 0 || y < 0 || x > innerWidth || y > innerHeight) {
-			found.scrollIntoView({ block: "center", behavior: "instant" });
-			({ x, y } = middle());
-		}
+		const box = found.getBoundingClientRect();
+		const x = box.x + box.width / 2, y = box.y + box.height / 2;
 		let hit = document.elementFromPoint(x, y);
 		for (let inner; (inner = hit?.shadowRoot?.elementFromPoint(x, y)) && inner !== hit; ) hit = inner;
 		for (let at = hit; at; at = at.assignedSlot ?? at.parentNode ?? at.host) if (at === found) return { x, y };
+		found.scrollIntoView({ block: "center", behavior: "instant" });
 		return null;`;
 	let last: Point | null = null;
 	let at: Point | undefined;

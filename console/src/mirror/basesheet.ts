@@ -7,7 +7,7 @@ const HATCH = "repeating-linear-gradient(135deg, #8a94a633 0 6px, #8a94a611 6px 
 const NO_PICTURE = `url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E")`;
 
 export const BASE_SHEET = `@layer alongside {
-	* { scroll-behavior: auto !important; }
+	* { scroll-behavior: auto !important; overflow-anchor: none !important; }
 	alongside-refused { display: none !important; }
 	alongside-embed { display: inline-block; width: 300px; height: 150px; background: ${HATCH}; }
 	alongside-box { box-sizing: border-box !important; background: ${HATCH} !important; outline: 1px dashed #8a94a688 !important; outline-offset: -1px; }

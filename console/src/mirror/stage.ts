@@ -97,7 +97,8 @@ export class Stage {
 	/** Ends a body: what needs the layout is done once. */
 	finish(): void {
 		this.#dressing.finish();
-		this.#scrolling.apply();
+		// In WebKit the room for it may come with the next frame only.
+		if (this.#scrolling.apply()) requestAnimationFrame(() => this.#scrolling.apply());
 	}
 
 	/** Resolves once the images of the page can be shown without a flash, or after a short time. */
