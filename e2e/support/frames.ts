@@ -13,7 +13,7 @@ export function inflated({ kind, flags, body }: Frame): Uint8Array<ArrayBuffer> 
 export type Seen = Frame & { sent: boolean; at: number };
 
 /** Decodes and inflates every message. */
-export function decode(traffic: readonly Traffic[]): Seen[] {
+function decode(traffic: readonly Traffic[]): Seen[] {
 	return traffic.flatMap(({ bytes, sent, at }) => {
 		const frame = decodeFrame(new Uint8Array(bytes));
 		if (!frame) return [];

@@ -19,7 +19,7 @@ const policy = shape({
 export type Selector = ReturnType<typeof selector>;
 export type Policy = ReturnType<typeof policy>;
 
-export const bases = ["interest", "consent"] as const;
+const bases = ["interest", "consent"] as const;
 const visitorLists = ["help", "all"] as const;
 const addressModes = ["none", "truncated", "full"] as const;
 const collection = shape({

@@ -1,13 +1,12 @@
 /** Who waits, the next one first; each may be taken by hand. */
-import { useState } from "preact/hooks";
 import type { Colleagues, Waiting } from "../api/desk.ts";
 import { useCell } from "../state/cell.ts";
 import { useNow } from "../state/clock.ts";
 import { desk } from "../state/desk.ts";
-import { count, duration, isoDuration, languageName, moment } from "../texts/format.ts";
+import { count, duration, isoDuration, moment } from "../texts/format.ts";
 import { t } from "../texts/index.ts";
 import { Url } from "../ui/url.tsx";
-import { take } from "./offer.tsx";
+import { TakeButton, WaitingTags } from "./waiting.tsx";
 
 export function QueueList({ colleagues }: { colleagues: Colleagues | undefined }) {
 	const waiting = useCell(desk)?.waiting;
@@ -29,16 +28,10 @@ type RowProps = { waiting: Waiting; colleagues: Colleagues | undefined; now: num
 
 function QueueRow({ waiting, colleagues, now }: RowProps) {
 	const { room, position, name, site, title, page, lang, team, since, offeredTo, front } = waiting;
-	const [busy, setBusy] = useState(false);
 	const who = name || t("visitor");
 	const teamName = colleagues?.teams.find(({ id }) => id === team)?.name;
 	const offeredName = colleagues?.people.find(({ id }) => id === offeredTo)?.name;
-	const pick = async () => {
-		if (busy) return;
-		setBusy(true);
-		await take(room);
-		setBusy(false);
-	};
+	const offered = offeredName ? t("queueOfferedTo", { name: offeredName }) : offeredTo && t("queueOffered");
 	return (
 		<li class="queue-row" data-room={room}>
 			<span class="place" title={t("queuePlace")}>
@@ -52,38 +45,13 @@ function QueueRow({ waiting, colleagues, now }: RowProps) {
 				<p class="queue-page">
 					<bdi>{title || t("untitled")}</bdi> <Url url={page} most={40} />
 				</p>
-				<ul class="tags">
-					{front && (
-						<li class="tag" data-kind="front">
-							{t("queueFront")}
-						</li>
-					)}
-					{offeredTo && (
-						<li class="tag" data-kind="offered">
-							{offeredName ? t("queueOfferedTo", { name: offeredName }) : t("queueOffered")}
-						</li>
-					)}
-					{teamName && (
-						<li class="tag">
-							<bdi>{teamName}</bdi>
-						</li>
-					)}
-					{lang && <li class="tag">{languageName(lang)}</li>}
-				</ul>
+				<WaitingTags front={front} offered={offered} team={teamName} lang={lang} />
 			</div>
 			<time class="queue-wait" dateTime={isoDuration(now - since)} title={moment(since)}>
 				<span class="hidden">{t("queueWait")}: </span>
 				{duration(now - since)}
 			</time>
-			<button
-				type="button"
-				class="button small"
-				aria-disabled={busy}
-				aria-label={t("queueTakeName", { name: who })}
-				onClick={pick}
-			>
-				{t("queueTake")}
-			</button>
+			<TakeButton room={room} who={who} />
 		</li>
 	);
 }

@@ -13,7 +13,7 @@ export type Point = { x: number; y: number };
 export type Mark = Point & { member: number };
 export type Ring = Mark & { id: number };
 
-export const RING_MS = 900;
+const RING_MS = 900;
 const DEFAULT_VIEWPORT: Viewport = {
 	width: 1280,
 	height: 720,

@@ -8,7 +8,7 @@ import { obtain } from "./maps.ts";
 import type { Lookup } from "./styletext.ts";
 
 /** Content key of a resource that the visitor's page could not read. */
-export const UNREADABLE = "0".repeat(32);
+const UNREADABLE = "0".repeat(32);
 
 type Watcher = { refresh: () => void; refs: Set<string> };
 

@@ -1,7 +1,7 @@
 /** When to go on: after the browser had a turn, or after a frame has loaded. */
 
 /** Lets the browser draw and handle input; not slowed down in a tab that is not shown, as timers are. */
-export function pause(): Promise<void> {
+function pause(): Promise<void> {
 	return new Promise((resolve) => {
 		const { port1, port2 } = new MessageChannel();
 		port1.onmessage = () => {

@@ -188,7 +188,7 @@ function moveKeepingState(node: Node, point: Point): boolean {
 }
 
 /** A node and all that hangs on it, shadow roots and the documents of frames included. */
-export function* subtree(node: Node): Generator<Node> {
+function* subtree(node: Node): Generator<Node> {
 	const waiting: Node[] = [node];
 	for (let next = waiting.pop(); next; next = waiting.pop()) {
 		yield next;

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { useTitle } from "../admin/title.ts";
 import { type Board, getBoard, type Names } from "../api/review.ts";
-import { take } from "../desk/offer.tsx";
+import { TakeButton, WaitingTags } from "../desk/waiting.tsx";
 import { useNow } from "../state/clock.ts";
 import { follow, roomPath } from "../state/route.ts";
 import { count, duration, isoDuration, moment } from "../texts/format.ts";
@@ -170,7 +170,7 @@ type WaitsProps = { one: Board["waiting"][number]; names: Names; now: number };
 function Waits({ one, names, now }: WaitsProps) {
 	const { room, name, site, title, page, team, since, offeredTo, front } = one;
 	const who = name || t("visitor");
-	const [busy, setBusy] = useState(false);
+	const offered = offeredTo && t("queueOfferedTo", { name: nameOf(names.people, offeredTo) });
 	return (
 		<li class="board-row" data-room={room}>
 			<div class="cell">
@@ -178,39 +178,10 @@ function Waits({ one, names, now }: WaitsProps) {
 					<bdi class="strong">{who}</bdi> <bdi class="muted">{site.name}</bdi>
 				</p>
 				<p class="hint">{title ? <bdi>{title}</bdi> : <Url url={page} most={40} />}</p>
-				<ul class="tags">
-					{front && (
-						<li class="tag" data-kind="front">
-							{t("queueFront")}
-						</li>
-					)}
-					{offeredTo && (
-						<li class="tag" data-kind="offered">
-							{t("queueOfferedTo", { name: nameOf(names.people, offeredTo) })}
-						</li>
-					)}
-					{team && (
-						<li class="tag">
-							<bdi>{nameOf(names.teams, team)}</bdi>
-						</li>
-					)}
-				</ul>
+				<WaitingTags front={front} offered={offered} team={team && nameOf(names.teams, team)} />
 			</div>
 			<Since at={since} now={now} />
-			<button
-				type="button"
-				class="button small"
-				aria-disabled={busy}
-				aria-label={t("queueTakeName", { name: who })}
-				onClick={async () => {
-					if (busy) return;
-					setBusy(true);
-					await take(room);
-					setBusy(false);
-				}}
-			>
-				{t("queueTake")}
-			</button>
+			<TakeButton room={room} who={who} />
 		</li>
 	);
 }

@@ -46,7 +46,7 @@ Object.assign(window, { create(alsoBare) {
 	if (alsoBare) window.bare = createMirror(document.getElementById("bare-frame"), hooks);
 } });`;
 
-export class Bench {
+class Bench {
 	browser!: Browser;
 	page!: Page;
 	/** Every request the server saw, and every one the browser made but for the page's own and blob URLs. */

@@ -24,7 +24,7 @@ export type Visitor = {
 const site = { id: "s1", name: "Leaf & Stem" };
 
 /** A desk as the stream gives it. */
-export const desk = (over: Record<string, unknown> = {}) => ({
+const desk = (over: Record<string, unknown> = {}) => ({
 	me: { status: "available", capacity: 3, active: 0 },
 	waiting: [] as Record<string, unknown>[],
 	offer: null as Record<string, unknown> | null,

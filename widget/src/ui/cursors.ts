@@ -89,7 +89,7 @@ export class Cursors {
 const hue = (member: number): string => HUES[member % HUES.length] ?? "#1d4fd7";
 
 /** Where a pointer is in this window: within its node's box if the node is known, else at the sender's own place. */
-export function locate(pointer: Pointer, find: Find): { x: number; y: number } {
+function locate(pointer: Pointer, find: Find): { x: number; y: number } {
 	const box = boxOf(find(pointer.node));
 	const x = box ? box.left + pointer.fx * box.width : pointer.x;
 	const y = box ? box.top + pointer.fy * box.height : pointer.y;

@@ -1,7 +1,7 @@
 /** The smallest mirror: applies DOM bodies to a tree of plain objects, and throws where a body breaks DOM.md. */
 
 import { DomReader, Op } from "../../../wire/dom.ts";
-import { Flag, type Frame, Kind } from "../../../wire/wire.ts";
+import { Flag, type Frame, Kind, MAX_PART_BYTES } from "../../../wire/wire.ts";
 
 export type Mirrored = {
 	id: number;
@@ -89,7 +89,7 @@ export class Applier {
 		if (frame.kind !== Kind.snapshot && frame.kind !== Kind.diff) return;
 		if (frame.epoch !== this.epoch) throw new Error("frame of another epoch");
 		if (frame.kind === Kind.diff && !this.complete) throw new Error("diff before the last part");
-		if (frame.kind === Kind.snapshot && plain.length > 64 << 10) throw new Error(`part of ${plain.length} bytes`);
+		if (frame.kind === Kind.snapshot && plain.length > MAX_PART_BYTES) throw new Error(`part of ${plain.length} bytes`);
 		this.#body(plain);
 		if (frame.flags & Flag.last) this.complete = true;
 	}

@@ -12,10 +12,8 @@ import { shortened } from "../../../properties.mjs";
 import { decodeFrame, Flag, type Frame, Kind } from "../../../wire/wire.ts";
 import { Applier } from "./applier.ts";
 
-export type Options = { policy?: object; slow?: boolean };
-
 /** A browser with a server of pages. */
-export class Lab {
+class Lab {
 	#browser!: Browser;
 	#server!: Server;
 	#bundle = "";

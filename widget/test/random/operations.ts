@@ -127,7 +127,7 @@ const TAGS = [
 const HOSTS = ["div", "span", "section", "p", "article", ...CUSTOM];
 const INPUT_TYPES = ["text", "text", "email", "search", "checkbox", "radio", "button", "submit", "hidden", "password"];
 
-export const MODES = ["inputs", "strict", "marked-only"] as const;
+const MODES = ["inputs", "strict", "marked-only"] as const;
 
 /** mulberry32 */
 function randomOf(seed: number): (n: number) => number {

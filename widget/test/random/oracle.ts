@@ -52,7 +52,7 @@ export const LOOK_ATTRIBUTES = ["dir", "width", "lang", "viewBox", "fill"];
 export const CANARY = /Zq[a-z]+\d+q/g;
 
 /** What masked text is compared by: its words and spaces. */
-export const masked = (text: string): string => text.replace(/\S+/g, "•");
+const masked = (text: string): string => text.replace(/\S+/g, "•");
 
 function marksOf(element: Element, rules: Rules): Set<string> {
 	const marks = new Set<string>();

@@ -9,7 +9,7 @@ import { ServerSocket } from "./websocket.ts";
 
 export type Seen = Frame & { json: Record<string, unknown> | undefined };
 
-export class Tab {
+class Tab {
 	readonly frames: Seen[] = [];
 	hello: Seen | undefined;
 	open = true;
