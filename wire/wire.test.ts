@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import { DomReader, DomWriter, MalformedBody, Op } from "./dom.ts";
-import { readOperation } from "./operands.ts";
+import { readOperation } from "./operations.ts";
 import {
 	decodeFrame,
 	decodePointer,
@@ -76,6 +76,13 @@ test("pointer bodies", () => {
 	assert.equal(decodePointer(body.subarray(1)), undefined);
 });
 
+/** The operands as they come on the wire: each list behind its count. */
+const flat = (operands: object): unknown[] =>
+	Object.values(operands).flatMap((value) => {
+		if (Array.isArray(value)) return [value.length, ...value.flat()];
+		return [typeof value === "boolean" ? Number(value) : value];
+	});
+
 type DomVector = { name: string; bodies: string[]; ops?: unknown[][]; error?: string };
 
 for (const v of vectors<DomVector>("dom.json")) {
@@ -86,7 +93,7 @@ for (const v of vectors<DomVector>("dom.json")) {
 			for (const body of v.bodies) {
 				for (reader.open(bytes(body)); reader.more; ) {
 					const { name, operands } = readOperation(reader);
-					ops.push([name, ...operands]);
+					ops.push([name, ...flat(operands)]);
 				}
 			}
 			return ops;

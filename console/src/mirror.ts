@@ -4,6 +4,7 @@
  */
 
 import { DomReader, MalformedBody } from "../../wire/dom.ts";
+import { skipOperation } from "../../wire/operations.ts";
 import {
 	decodeFrame,
 	decodePointer,
@@ -19,7 +20,6 @@ import {
 } from "../../wire/wire.ts";
 import { Assets, assetKey } from "./mirror/assets.ts";
 import { locate, place } from "./mirror/cursors.ts";
-import { skipOperation } from "./mirror/operations.ts";
 import { Stage } from "./mirror/stage.ts";
 import { Pacer, whenLoaded } from "./mirror/timing.ts";
 

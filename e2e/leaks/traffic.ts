@@ -1,6 +1,6 @@
 /** What recorded messages say: frames, inflated, and the operations of their bodies with every string that they carry. */
 import { DomReader } from "../../wire/dom.ts";
-import { type Operation, readOperation } from "../../wire/operands.ts";
+import { readOperation } from "../../wire/operations.ts";
 import { decodeFrame, Flag, KEY_BYTES, Kind } from "../../wire/wire.ts";
 import { inflated } from "../support/frames.ts";
 
@@ -12,6 +12,15 @@ export type Read = {
 	/** Of snapshots and diffs. */
 	operations: Operation[];
 };
+export type Operation = { name: string; strings: string[] };
+
+const strings = ({ name, operands }: { name: string; operands: object }): Operation => ({
+	name,
+	strings: Object.values(operands)
+		.flat(2)
+		.filter((operand) => typeof operand === "string"),
+});
+
 /** Reads the messages of one direction of one side, in order. */
 export class TrafficReader {
 	#reader: DomReader | undefined;
@@ -26,7 +35,7 @@ export class TrafficReader {
 		if (kind === Kind.snapshot || kind === Kind.diff) {
 			if (flags & Flag.first) this.#reader = new DomReader();
 			this.#reader?.open(new Uint8Array(body));
-			while (this.#reader?.more) operations.push(readOperation(this.#reader));
+			while (this.#reader?.more) operations.push(strings(readOperation(this.#reader)));
 		}
 		return { kind, flags, body, operations };
 	}

@@ -3,8 +3,8 @@
  * dropped.
  */
 
+import type { Pair } from "../../../wire/operations.ts";
 import { isCustomName } from "./elements.ts";
-import type { Pair } from "./operations.ts";
 import { assetRef, isFragment, type Lookup, rewriteDeclarations } from "./styletext.ts";
 
 const words = (text: string): Set<string> => new Set(text.trim().split(/\s+/));

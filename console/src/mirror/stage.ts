@@ -4,6 +4,7 @@
  */
 
 import { type DomReader, ElementFlag, Op } from "../../../wire/dom.ts";
+import { type Handlers, type Pair, runOperation } from "../../../wire/operations.ts";
 import { Animations } from "./animations.ts";
 import type { Assets } from "./assets.ts";
 import { boxStyle } from "./attributes.ts";
@@ -12,7 +13,6 @@ import { Dressing } from "./dressing.ts";
 import { createSafeElement, FRAME_SANDBOX, isElement, isHTML } from "./elements.ts";
 import { Highlights } from "./highlights.ts";
 import { showOpen } from "./opening.ts";
-import { type Handlers, type Pair, runOperation } from "./operations.ts";
 import { Pointing } from "./pointing.ts";
 import { Resources } from "./resources.ts";
 import { Scrolling } from "./scrolling.ts";

@@ -1,6 +1,9 @@
-/** Reads the operations of a body: once to know that it is well-formed, so that a malformed one changes nothing, and once to act. */
+/**
+ * What the operations of a body are made of, as one table: the mirror acts by it, and whoever only looks at bodies reads
+ * by it. dom.go holds its own; testdata/dom.json holds both to the bytes.
+ */
 
-import { type DomReader, MalformedBody, Op } from "../../../wire/dom.ts";
+import { type DomReader, MalformedBody, Op } from "./dom.ts";
 
 function list<T>(r: DomReader, read: (r: DomReader) => T): T[] {
 	const items: T[] = [];
@@ -90,6 +93,19 @@ type Operands<C extends Code> = ReturnType<(typeof decoders)[C]>;
 
 /** One function for each operation; one that takes long may yield between its steps. */
 export type Handlers = { readonly [C in Code]: (operands: Operands<C>) => Iterator<void> | void };
+
+const names = new Map(Object.entries(Op).map(([name, code]) => [code as Code, name as keyof typeof Op]));
+
+/** An operation for who only looks at it. */
+export type Operation = { name: keyof typeof Op; operands: object };
+
+/** Reads the next operation; throws MalformedBody. */
+export function readOperation(reader: DomReader): Operation {
+	const code = reader.byte() as Code;
+	const name = names.get(code);
+	if (name === undefined) throw new MalformedBody("unknown operation");
+	return { name, operands: decoders[code](reader) };
+}
 
 /** Reads the next operation and lets it go; throws MalformedBody. */
 export function skipOperation(reader: DomReader): void {
