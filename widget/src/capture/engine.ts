@@ -110,6 +110,8 @@ export class Engine {
 	/** What the observer told and is not noted yet, and how much of the first is. */
 	readonly #records: (readonly MutationRecord[])[] = [];
 	#heeded = 0;
+	/** The node whose children the last record was about. */
+	#noted: Node | undefined;
 	/** Whether an observer has told of anything since the last step. */
 	#isChanged = true;
 	#frame = 0;
@@ -508,6 +510,7 @@ export class Engine {
 			this.#records.push(records);
 			this.#isChanged = true;
 		}
+		this.#noted = undefined;
 		for (let [batch] = this.#records; batch; [batch] = this.#records) {
 			while (this.#heeded < batch.length) {
 				this.#note(at, batch[this.#heeded++] as MutationRecord);
@@ -518,12 +521,16 @@ export class Engine {
 			this.#records.shift();
 			this.#heeded = 0;
 		}
+		this.#noted = undefined;
 		return true;
 	}
 
 	#note(at: Epoch, record: MutationRecord): void {
 		at.tree.note(record);
 		const { target, type } = record;
+		// A list that is sorted tells of each row twice.
+		if (type === "childList" && target === this.#noted) return;
+		this.#noted = type === "childList" ? target : undefined;
 		const owner = plain(target).nodeType === 1 ? (target as Element) : plain(target).parentElement;
 		const tag = owner?.localName;
 		if (tag === "style" || tag === "link" || tag === "head") at.styles.touch(target.getRootNode() as Root);

@@ -77,8 +77,7 @@ export class Funnel {
 	}
 
 	/** An element's name; under a mask only one that the page has not made up, but for components that are defined. */
-	tag(element: Element, verdict: number): Outgoing {
-		const { localName: tag, namespaceURI } = plain(element);
+	tag(element: Element, verdict: number, { localName: tag, namespaceURI } = plain(element)): Outgoing {
 		const html = namespaceURI === XHTML;
 		const masked = isMasked(verdict);
 		const known = this.#tags[(masked ? 1 : 0) + (html ? 2 : 0)] as Set<string>;
@@ -98,20 +97,22 @@ export class Funnel {
 
 	/** The document's title. */
 	title(doc: Document): Outgoing {
+		const { querySelector, querySelectorAll } = plain(doc);
+		let element = querySelector("title");
 		// Drawings have titles, too.
-		const element = [...plain(doc).getElementsByTagName("title")].find((title) => title.namespaceURI === XHTML);
+		if (element && element.namespaceURI !== XHTML)
+			element = [...querySelectorAll("title")].find((title) => title.namespaceURI === XHTML) ?? null;
 		const verdict = this.#masks.verdict(element ?? doc);
 		return isBox(verdict) ? seal("") : this.text(plain(doc).title.slice(0, 1000), verdict);
 	}
 
 	/** The attributes of an element, names and values in turn. */
-	attributes(element: Element, verdict: number, names = plain(element).getAttributeNames()): Outgoing[] {
+	attributes(element: Element, verdict: number, own: Element, names: readonly string[]): Outgoing[] {
 		const out: Outgoing[] = [];
 		if (isBox(verdict)) return out;
 		const masked = isMasked(verdict);
-		const own = plain(element);
 		const html = own.namespaceURI === XHTML;
-		const hidden = isHidden(element);
+		const hidden = isHidden(own);
 		for (const name of names) {
 			if (hidden && name !== "type") continue;
 			const kind = this.#kind(name, html);
@@ -120,7 +121,7 @@ export class Funnel {
 			const leaving = this.#attribute(element, name, kind, own.getAttribute(name) ?? "", masked, html);
 			if (leaving !== undefined) out.push(this.attributeName(name), leaving);
 		}
-		if (!masked && drawsImage(element) && !element.hasAttribute("src")) {
+		if (!masked && drawsImage(own) && !own.hasAttribute("src")) {
 			const src = this.#image(element, "src", false);
 			if (src !== undefined) out.push(seal("src"), src);
 		}

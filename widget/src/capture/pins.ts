@@ -17,6 +17,8 @@ const MAX_FOLLOWED = 4000;
 const REPLACED = new Set(["img", "svg", "canvas", "video", "iframe", "object", "embed", "select", "input", "textarea"]);
 /** Displays whose box has no size of its own to pin. */
 const UNSIZED = /^(inline|contents|none|table-row|table-row-group|table-header-group|table-footer-group|table-column)$/;
+/** Elements that hold no text of their own and may have thousands of children. */
+const UNSIZED_TAGS = new Set(["tbody", "thead", "tfoot", "tr"]);
 
 export class Pins {
 	readonly #body: Body;
@@ -45,6 +47,7 @@ export class Pins {
 
 	#pin(element: Element, id: number, verdict: number): void {
 		const box = isBox(verdict);
+		if (!box && UNSIZED_TAGS.has(element.localName)) return;
 		if (!box && !REPLACED.has(element.localName) && !(hasText(element) && isSized(element))) return;
 		const { width, height } = extent(element);
 		this.#told.set(element, `${width} ${height}`);

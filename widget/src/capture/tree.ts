@@ -56,11 +56,14 @@ export const Trait = {
 	field: 32,
 	scrolls: 64,
 	told: 128,
+	hosts: 256,
 } as const;
 const FIELDS = /^(input|textarea|select)$/;
 /** What may have been scrolled before it was sent. */
 const SCROLLERS =
 	/^(div|section|main|[uod]l|nav|aside|article|pre|code|textarea|table|tbody|form|header|footer|body|fieldset|dialog|.*-.*)$/;
+/** What can have a shadow root of its own (DOM, valid shadow host name), beside what has a hyphen. */
+const HOSTS = /^(article|aside|blockquote|body|div|footer|h[1-6]|header|main|nav|p|section|span)$/;
 /** What has more to it than the tree. */
 const TOLD = /^(style|link|canvas|video|audio|dialog|slot)$/;
 
@@ -72,7 +75,8 @@ const traitsOf = (tag: string): number =>
 	(tag.includes("-") ? Trait.custom : 0) |
 	(FIELDS.test(tag) ? Trait.field : 0) |
 	(SCROLLERS.test(tag) ? Trait.scrolls : 0) |
-	(TOLD.test(tag) ? Trait.told : 0);
+	(TOLD.test(tag) ? Trait.told : 0) |
+	(HOSTS.test(tag) || tag.includes("-") ? Trait.hosts : 0);
 
 export class Tree {
 	readonly ids: Ids;
@@ -129,13 +133,16 @@ export class Tree {
 	}
 
 	/** Notes what changed; keeps no value that the page has now. */
-	note({ type, target, addedNodes, removedNodes, attributeName, oldValue }: MutationRecord): void {
+	note(record: MutationRecord): void {
+		const { type, target } = record;
 		this.#changed = true;
 		if (type === "childList") {
+			const { addedNodes, removedNodes } = record;
 			for (let i = 0; i < addedNodes.length; i++) this.#touched.add(addedNodes[i] as Node);
 			for (let i = 0; i < removedNodes.length; i++) this.#touched.add(removedNodes[i] as Node);
 			if (removedNodes.length) this.#unslot(target, removedNodes);
 		} else if (type === "attributes") {
+			const { attributeName, oldValue } = record;
 			if (attributeName === "type" && oldValue?.toLowerCase() === "password")
 				this.#masks.rememberPassword(target as Element);
 			this.touchAttribute(target as Element, attributeName ?? "", oldValue);
@@ -440,13 +447,13 @@ export class Tree {
 	}
 
 	#emitElement(element: Element, here: Walking, above: number, stack: Walking[]): void {
-		const traits = this.#traitsOf(element);
+		const own = plain(element);
+		const traits = this.#traitsOfTag(own.localName);
 		if (traits & Trait.unsent || this.#events.own(element)) return;
 		if (traits & Trait.link && !/stylesheet/i.test((element as HTMLLinkElement).rel)) return;
 		if (this.#attributes.size) this.#attributes.delete(element);
-		const own = plain(element);
 		const names = own.getAttributeNames();
-		const verdict = this.#masks.child(above, element, names);
+		const verdict = this.#masks.child(above, element, own, names);
 		if (isBox(verdict)) {
 			const layout = this.#funnel.box(element);
 			this.#body.at(here.known.id, here.anchor?.id ?? 0);
@@ -463,11 +470,11 @@ export class Tree {
 		if (leaf) flags |= ElementFlag.leaf;
 		if (isMasked(verdict)) flags |= ElementFlag.masked;
 		if (verdict & Verdict.noControl) flags |= ElementFlag.noControl;
-		const attributes = this.#funnel.attributes(element, verdict, names);
+		const attributes = this.#funnel.attributes(element, verdict, own, names);
 		this.#body.at(here.known.id, here.anchor?.id ?? 0);
 		const known = this.ids.add(element, verdict, here.known, here.anchor);
 		here.anchor = known;
-		this.#body.element(known.id, flags, !!leaf, this.#funnel.tag(element, verdict), attributes);
+		this.#body.element(known.id, flags, !!leaf, this.#funnel.tag(element, verdict, own), attributes);
 		if (traits & ~Trait.childless || isMasked(verdict) || names.includes("popover"))
 			this.#events.element(element, verdict, traits);
 		this.#sendIfFull();
@@ -477,7 +484,7 @@ export class Tree {
 				known,
 				last: null,
 				anchor: undefined,
-				slots: this.#masks.hosts(element),
+				slots: traits & Trait.hosts ? this.#masks.hosts(element) : false,
 				field: (traits & Trait.field) > 0,
 			});
 		if (root) stack.push(this.#sendRoot(root, known));
@@ -495,7 +502,7 @@ export class Tree {
 	}
 
 	#rootOf(element: Element, traits: number, verdict: number): Root | null {
-		if (!(traits & Trait.frame)) return this.#events.shadow(element);
+		if (!(traits & Trait.frame)) return traits & Trait.hosts ? this.#events.shadow(element) : null;
 		return verdict & Verdict.noIframe ? null : contentOf(element);
 	}
 
@@ -530,7 +537,10 @@ export class Tree {
 	#traitsOf(node: Node): number {
 		const tag = plain(node as Element).localName;
 		// A document or a shadow root.
-		if (tag === undefined) return 0;
+		return tag === undefined ? 0 : this.#traitsOfTag(tag);
+	}
+
+	#traitsOfTag(tag: string): number {
 		let traits = this.#traits.get(tag);
 		if (traits === undefined) {
 			traits = traitsOf(tag);

@@ -233,14 +233,14 @@ export class Masks {
 	}
 
 	/** What is decided for an element whose parent's verdict is known. */
-	child(above: number, element: Element, names = plain(element).getAttributeNames()): number {
+	child(above: number, element: Element, own = plain(element), names = own.getAttributeNames()): number {
 		const parent = levelOf(above);
 		if (parent >= Level.ignored) return (above & ~Verdict.level) | Level.ignored;
 		let marks = 0;
-		for (const name of names) marks |= this.#marksOf(element, name);
-		for (const selector of this.#selectors) if (plain(element).matches(selector.css)) marks |= selector.mark;
+		for (const name of names) marks |= this.#marksOf(own, name);
+		for (const selector of this.#selectors) if (own.matches(selector.css)) marks |= selector.mark;
 		const verdict = above | (marks & (Verdict.noControl | Verdict.noIframe));
-		const field = mayBeField(plain(element).localName) && isField(element);
+		const field = mayBeField(own.localName) && isField(element);
 		// A field that becomes a button takes what it held along, as its label (HTML §4.10.5.4, change of type).
 		if (this.#wasPassword(element, field) || (field && this.#sensitive(element))) return at(Level.excluded, verdict);
 		if (marks & Mark.ignore) return at(Level.ignored, verdict);
@@ -277,14 +277,14 @@ export class Masks {
 		return true;
 	}
 
-	#marksOf(element: Element, name: string): number {
-		if (name === "class") return this.#classMarks(plain(element).getAttribute(name) ?? "");
+	#marksOf(own: Element, name: string): number {
+		if (name === "class") return this.#classMarks(own.getAttribute(name) ?? "");
 		let values = this.#names.get(name);
 		if (values === undefined && !this.#names.has(name)) {
 			values = ATTRIBUTE_MARKS.get(name.toLowerCase());
 			if (this.#names.size < MAX_CACHED) this.#names.set(name, values);
 		}
-		return values ? attributeMarks(values, plain(element).getAttribute(name) ?? "") : 0;
+		return values ? attributeMarks(values, own.getAttribute(name) ?? "") : 0;
 	}
 
 	#classMarks(value: string): number {
