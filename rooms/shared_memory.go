@@ -20,10 +20,20 @@ import (
 // it takes says nothing about the secret.
 type digest [sha256.Size]byte
 
+// digester makes digests by a key.
+type digester [32]byte
+
+func (key digester) of(kind, secret string) (d digest) {
+	h := hmac.New(sha256.New, key[:])
+	fmt.Fprintf(h, "%s\x00%s", kind, secret)
+	h.Sum(d[:0])
+	return d
+}
+
 // MemoryShared is Shared for a single node, or in a test for several in one process.
 type MemoryShared struct {
 	clock func() time.Time // fixed
-	key   [32]byte         // fixed
+	key   digester         // fixed
 
 	mu      sync.Mutex // guards the rest
 	tickets map[digest]ticket
@@ -66,13 +76,6 @@ func NewMemoryShared(clock func() time.Time) *MemoryShared {
 	return m
 }
 
-func (m *MemoryShared) digest(kind, secret string) (d digest) {
-	h := hmac.New(sha256.New, m.key[:])
-	fmt.Fprintf(h, "%s\x00%s", kind, secret)
-	h.Sum(d[:0])
-	return d
-}
-
 // codeTries is how many codes are drawn before a tenant's are said to be all taken.
 const codeTries = 32
 
@@ -96,13 +99,13 @@ func (m *MemoryShared) IssueTicket(_ context.Context, c Claim) (string, error) {
 	secret := randomURL(32)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.tickets[m.digest("ticket", secret)] = ticket{c, m.clock().Add(wire.TicketLife)}
+	m.tickets[m.key.of("ticket", secret)] = ticket{c, m.clock().Add(wire.TicketLife)}
 	return secret, nil
 }
 
 // RedeemTicket implements Shared.
 func (m *MemoryShared) RedeemTicket(_ context.Context, secret string) (Claim, error) {
-	d := m.digest("ticket", secret)
+	d := m.key.of("ticket", secret)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	t, ok := m.tickets[d]
@@ -134,7 +137,7 @@ func (m *MemoryShared) IssueCode(_ context.Context, tenant, room string) (string
 	}
 	for range codeTries {
 		secret := drawCode()
-		d := m.digest("code "+tenant, secret)
+		d := m.key.of("code "+tenant, secret)
 		if c, taken := m.codes[d]; taken && now.Before(c.expires) {
 			continue
 		}
@@ -150,7 +153,7 @@ func (m *MemoryShared) IssueCode(_ context.Context, tenant, room string) (string
 
 // RedeemCode implements Shared.
 func (m *MemoryShared) RedeemCode(_ context.Context, tenant, secret string) (string, error) {
-	d := m.digest("code "+tenant, secret)
+	d := m.key.of("code "+tenant, secret)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c, ok := m.codes[d]
@@ -170,14 +173,14 @@ func (m *MemoryShared) IssueToken(_ context.Context, room string) (string, error
 	if !ok {
 		return "", ErrNotFound
 	}
-	o.tokens = append(o.tokens, m.digest("token", token))
+	o.tokens = append(o.tokens, m.key.of("token", token))
 	return token, nil
 }
 
 // FindToken implements Shared.
 func (m *MemoryShared) FindToken(_ context.Context, token string) (string, error) {
 	room, ok := tokenRoom(token)
-	d := m.digest("token", token)
+	d := m.key.of("token", token)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !ok || m.owned[room] == nil || !slices.Contains(m.owned[room].tokens, d) {
@@ -277,7 +280,7 @@ func (m *MemoryShared) holds(room string, fence uint64) bool {
 
 // Allow implements Shared with a fixed window per key.
 func (m *MemoryShared) Allow(_ context.Context, key string, limit Rate) error {
-	d := m.digest("rate", key)
+	d := m.key.of("rate", key)
 	now := m.clock()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -295,7 +298,7 @@ func (m *MemoryShared) Allow(_ context.Context, key string, limit Rate) error {
 
 // Refund implements Shared.
 func (m *MemoryShared) Refund(_ context.Context, key string) error {
-	d := m.digest("rate", key)
+	d := m.key.of("rate", key)
 	now := m.clock()
 	m.mu.Lock()
 	defer m.mu.Unlock()
