@@ -51,6 +51,7 @@ soak: build tools ## what takes long
 	go test -run '^$$' -fuzz FuzzDOM -fuzztime 60s ./wire
 	go test -run '^$$' -fuzz FuzzFrame -fuzztime 60s ./wire
 	SEEDS=20 STEPS=1000 $(TSX) widget/test/random/random.test.ts
+	node --import tsx e2e/soak/memory.ts
 
 fmt: node_modules/.installed
 	gofmt -w $(GO_FILES)

@@ -534,9 +534,9 @@ export class Engine {
 		const owner = plain(target).nodeType === 1 ? (target as Element) : plain(target).parentElement;
 		const tag = owner?.localName;
 		if (tag === "style" || tag === "link" || tag === "head") at.styles.touch(target.getRootNode() as Root);
-		if (tag === "textarea" || tag === "option" || tag === "select" || tag === "input") {
-			at.fields.touch((tag === "option" ? owner?.closest("select") : owner) ?? undefined);
-		}
+		if (tag === "textarea" || tag === "select" || tag === "input") at.fields.touch(owner ?? undefined);
+		// One that is marked otherwise is counted otherwise.
+		else if (tag === "option" || tag === "optgroup") at.fields.touch(owner?.closest("select") ?? undefined, true);
 		if (type !== "attributes") at.pins.touch(owner);
 		else if (tag === "dialog" && record.attributeName === "open") at.activity.opened(owner as Element);
 	}

@@ -59,8 +59,12 @@ export class Fields {
 		this.#dirty.delete(node as Field);
 	}
 
-	touch(node: Node | undefined): void {
-		if (node && this.#told.has(node as Field)) this.#dirty.add(node as Field);
+	/** `anew`: what was told of it may mean something else by now. */
+	touch(node: Node | undefined, anew = false): void {
+		const field = node as Field;
+		if (!this.#told.has(field)) return;
+		if (anew) this.#told.set(field, "");
+		this.#dirty.add(field);
 	}
 
 	touchAll(): void {
@@ -114,8 +118,22 @@ export class Fields {
 		if (isMasked(verdict)) return;
 		const { multiple, selectedIndex: at } = field;
 		const chosen = multiple ? Array.from(field.selectedOptions, ({ index }) => index) : at < 0 ? [] : [at];
-		if (this.#news(field, id, `${chosen} of ${field.length}`))
-			this.#body.numbers(Op.selected, id, chosen.length, ...chosen);
+		if (!this.#news(field, id, `${chosen} of ${field.length}`)) return;
+		const places = this.#placesOf(field, chosen);
+		this.#body.numbers(Op.selected, id, places.length, ...places);
+	}
+
+	/** Where chosen options stand among those that the mirror has: a box is none. */
+	#placesOf({ options }: HTMLSelectElement, chosen: readonly number[]): number[] {
+		const left = new Set(chosen);
+		const places: number[] = [];
+		for (let i = 0, place = 0; left.size > 0 && i < options.length; i++) {
+			const isChosen = left.delete(i);
+			if (isBox(this.#masks.verdict(options[i] as Element))) continue;
+			if (isChosen) places.push(place);
+			place++;
+		}
+		return places;
 	}
 
 	#news(field: Field, id: number, told: string): boolean {

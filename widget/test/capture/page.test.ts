@@ -149,6 +149,22 @@ test("frames of the same origin: content, changes, navigation, removal; none whe
 });
 
 // req 001-03, 001-04, 001-05, 001-07
+test("an option of which only a box leaves is not counted among those of its list", async () => {
+	const sheet = await open("<select id=s class=alongside-unmask><option id=a>a<option>b<option>c</select>");
+	const chosen = () => sheet.mirror().find((node) => node.tag === "select")?.selected;
+	await sheet.page.evaluate(`s.selectedIndex = 2`);
+	await sheet.page.waitForTimeout(300);
+	await sheet.settled();
+	assert.deepEqual(chosen(), [2]);
+	await sheet.page.evaluate(`a.className = "alongside-ignore"`);
+	await sheet.settled();
+	assert.deepEqual(chosen(), [1]);
+	await sheet.page.evaluate(`s.selectedIndex = 0; s.dispatchEvent(new Event("change", { bubbles: true }))`);
+	await sheet.settled();
+	assert.deepEqual(chosen(), []);
+	await sheet.close();
+});
+
 test("scroll, fields, focus, selection, dialogs, details, title, pointer, viewport", async () => {
 	const sheet =
 		await open(`<head><title>one</title></head><body style="height:3000px"><input id=i><input type=checkbox id=c><select id=s><option>a<option>b</select>

@@ -213,7 +213,8 @@ export function expect(document: Document, past: Past, isOwn: (node: Node) => bo
 			parts.push(`type=${JSON.stringify((element as HTMLInputElement).type)}`);
 		if (element.hasAttribute("hidden")) parts.push("hidden");
 		if (tag === "a" && element.hasAttribute("href")) parts.push("href");
-		parts.push(...stateOf(element, isMasked));
+		const isBoxed = (option: Element): boolean => contextAt(option, root, past).text === Text.box;
+		parts.push(...stateOf(element, isMasked, isBoxed));
 		return `${parts.join(" ")}>`;
 	};
 	visit(document, 0, root);
@@ -267,11 +268,13 @@ export function matching(element: Element, selectors: readonly string[]): string
 const isHiddenInput = (element: Element): boolean =>
 	element.localName === "input" && (element as HTMLInputElement).type === "hidden";
 
-function stateOf(element: Element, isMasked: boolean): string[] {
+function stateOf(element: Element, isMasked: boolean, isBoxed: (option: Element) => boolean): string[] {
 	const tag = element.localName;
 	if (tag === "select") {
-		const chosen = [...(element as HTMLSelectElement).selectedOptions].map((option) => option.index);
-		return isMasked ? [] : [`chosen=${chosen}`];
+		if (isMasked) return [];
+		// What is chosen in a box is not told.
+		const options = [...(element as HTMLSelectElement).options].filter((option) => !isBoxed(option));
+		return [`chosen=${options.flatMap((option, i) => (option.selected ? [i] : []))}`];
 	}
 	if (tag !== "input" && tag !== "textarea") return [];
 	const { type, value, checked, indeterminate } = element as HTMLInputElement;

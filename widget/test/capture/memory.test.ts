@@ -1,0 +1,40 @@
+/** A small part of what `make soak` plays (e2e/soak/memory.ts): a page that is captured all day keeps to its memory. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { overgrown, Stage } from "../../../e2e/soak/held.ts";
+import { changes, frames, PAGE, type Scene } from "../../../e2e/soak/scenes.ts";
+import { type Sheet, useLab } from "./harness.ts";
+
+const lab = useLab();
+
+/** Plays scenes on a page, each so many steps, thrice as many after the first sample as before. */
+async function play(scenes: readonly [Scene, steps: number][], isCaptured: boolean) {
+	const sheet: Sheet = await lab.page(PAGE);
+	if (isCaptured) await sheet.start({ mode: "inputs" });
+	const stage = await Stage.on(sheet.page);
+	const samples = [];
+	for (const share of [0.25, 0.5, 0.25]) {
+		for (const [scene, steps] of scenes) await stage.play(scene, steps * share);
+		samples.push(await stage.held());
+	}
+	if (isCaptured) assert.equal(await sheet.page.evaluate("capture.debug().errors"), 0);
+	await sheet.close();
+	return samples;
+}
+
+async function assertFlat(scenes: readonly [Scene, steps: number][]): Promise<void> {
+	const captured = await play(scenes, true);
+	assert.deepEqual(overgrown(captured, await play(scenes, false)), []);
+}
+
+// req 001-02
+test("frames that were mounted and unmounted leave nothing behind", () =>
+	assertFlat([
+		[frames["frames with a document of their own"] as Scene, 20],
+		[frames["frames with everything in them"] as Scene, 40],
+	]));
+
+// req 001-02
+test("twenty thousand changes, all under names that never come again, leave nothing behind", () =>
+	assertFlat(Object.values(changes).map((scene) => [scene, 48])));
