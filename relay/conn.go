@@ -1,15 +1,13 @@
 package relay
 
 import (
-	"bufio"
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -19,12 +17,11 @@ import (
 )
 
 const (
-	batchBytes   = 256 << 10 // taken from the seat at once
-	chunkBytes   = 32 << 10  // one write to the socket, which must be done within writeTimeout
-	kernelBytes  = 256 << 10
-	writeTimeout = 10 * time.Second
-	pongsWaiting = 8
-	firstScratch = 4 << 10
+	takeBytes     = 64 << 10         // taken from the seat at once
+	farewellTime  = 10 * time.Second // for the bye and the closing handshake
+	stallTimeout  = time.Minute      // a peer that is heard but takes not a byte for so long is cut
+	asidesWaiting = 8
+	burstFrames   = 16 // given to the seat at once
 )
 
 // limits are what one connection may send before it is closed with 4429.
@@ -53,140 +50,297 @@ func (b *bucket) take(n float64, now time.Time) bool {
 	return b.used <= b.burst
 }
 
-// conn is one WebSocket connection. The reader is the goroutine of serve; the writer is the one it starts and waits for.
+// conn is one WebSocket connection. Its one goroutine, run, reads; whoever has something for the peer writes it (socket.go).
 type conn struct {
-	server *Server       // fixed
-	role   wire.Role     // fixed
-	wakes  chan struct{} // fixed; holds one signal that Take may have something
-	pongs  chan wire.Frame
+	server *Server   // fixed
+	role   wire.Role // fixed
 
-	// Fixed once serve has upgraded.
-	seat rooms.Place
-	ws   *websocket.Conn
-	out  *corked
+	// Fixed once open.
+	seat   rooms.Place
+	ws     *websocket.Conn
+	opened time.Time
 
-	// The reader's.
-	limits  limits
-	scratch []byte
-	silence *time.Timer
+	socket socket
+	place  place     // of deadlines
+	limits limits    // the reader's
+	pingAt time.Time // of deadlines' goroutine
 
-	mu     sync.Mutex // guards ending
+	greeted atomic.Bool
+	heard   atomic.Int64 // the last whole frame, Unix nanoseconds
+
+	// Of who has the socket's turn.
+	said   bool // bye is the last that was given to the socket
+	silent bool // told is closed
+
+	mu     sync.Mutex   // guards what follows
+	asides []wire.Frame // pings and pongs to be sent
 	ending *wire.CloseError
+	endBy  time.Time
+	told   chan struct{} // made with ending; closed when bye has left, or cannot
 }
 
 func newConn(s *Server, role wire.Role) *conn {
-	return &conn{
-		server: s, role: role, wakes: make(chan struct{}, 1), pongs: make(chan wire.Frame, pongsWaiting),
-		limits: roleLimits[role], scratch: make([]byte, firstScratch),
-	}
+	c := &conn{server: s, role: role, limits: roleLimits[role]}
+	c.socket.turn.taken = true
+	c.socket.next, c.socket.broken, c.socket.crashed = c.next, c.broken, c.crash
+	return c
 }
 
-// wake has the writer look; it never blocks.
-func (c *conn) wake() {
-	select {
-	case c.wakes <- struct{}{}:
-	default:
-	}
-}
+// wake has the socket look whether the seat has something; it never waits.
+func (c *conn) wake() { c.socket.flush() }
 
-// serve upgrades the request and runs the connection to its end.
-func (c *conn) serve(w http.ResponseWriter, q *http.Request, seat rooms.Place, version string) {
+// open upgrades the request; false means that it was answered otherwise.
+func (c *conn) open(w http.ResponseWriter, q *http.Request, seat rooms.Place, version string) bool {
 	c.seat = seat
-	defer seat.Detach()
-	hijack := &hijacker{ResponseWriter: w, timeout: c.server.timing.write}
-	ws, err := websocket.Accept(hijack, q, &websocket.AcceptOptions{
+	ws, err := websocket.Accept(&hijacker{w, &c.socket}, q, &websocket.AcceptOptions{
 		Subprotocols:       []string{version},
 		InsecureSkipVerify: true, // the ticket names the one origin it is for, and Attach compared it
 	})
 	if err != nil {
-		return // Accept has answered
+		return false // Accept has answered
 	}
-	c.ws, c.out = ws, hijack.out
 	ws.SetReadLimit(c.limits.frameBytes + 1) // one more, so that the code of being too large is ours
+	c.ws, c.opened = ws, c.server.Clock()
+	c.pingAt = c.opened.Add(c.server.timing.ping)
+	return true
+}
+
+// run is the connection from its opening to its end.
+func (c *conn) run() {
 	n := &c.server.counters
 	n.open.Add(1)
 	n.opened.Add(1)
 	defer n.open.Add(-1)
+	c.server.deadlines.file(c, c.opened)
+	c.socket.open()
 
-	stop := context.AfterFunc(c.server.ctx, func() { ws.CloseNow() })
-	defer stop()
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		defer c.recovered()
-		c.write()
-	}()
-	c.read()
-	<-written
+	why := c.end(c.read())
+	if why != gone {
+		<-c.told
+		c.close(why)
+	}
+	c.ws.CloseNow()
+	c.socket.turn.end()
+	c.server.deadlines.remove(c)
+	c.seat.Detach()
+}
+
+// close does the closing handshake, for which it reads what still comes.
+func (c *conn) close(why *wire.CloseError) {
+	defer c.recovered()
+	c.socket.resume()
+	c.ws.Close(websocket.StatusCode(why.Code), why.Reason)
 }
 
 // recovered keeps a crash from the other connections.
 func (c *conn) recovered() {
 	if e := recover(); e != nil {
-		c.server.counters.crashed.Add(1)
-		c.server.Logger.Error("connection crashed", "room", c.seat.Room(), "panic", e, "stack", string(debug.Stack()))
-		c.end(gone)
-		c.ws.CloseNow()
+		c.crash(e)
 	}
 }
 
-// end has the writer close the connection with why, unless it does already.
-func (c *conn) end(why *wire.CloseError) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.ending == nil {
-		c.ending = why
-	}
-	c.wake()
-}
-
-func (c *conn) ended() *wire.CloseError {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.ending
+func (c *conn) crash(e any) {
+	c.server.counters.crashed.Add(1)
+	c.server.Logger.Error("connection crashed", "room", c.seat.Room(), "panic", e, "stack", string(debug.Stack()))
+	c.end(gone)
+	c.socket.cut()
 }
 
 // gone is the end of a connection that cannot be told why.
 var gone = wire.Closef(1006, "connection lost")
 
-// read gives the room what the peer sends, until either ends it.
-func (c *conn) read() {
-	defer c.recovered()
-	hello := true
-	wait := c.server.timing
-	c.silence = time.AfterFunc(wait.hello, func() {
-		c.end(wire.Closef(wire.CloseNoHello, "no hello within %s", wait.hello))
-	})
-	defer func() { c.silence.Stop() }()
-	for {
-		f, err := c.next()
-		if err == nil && hello {
-			hello = false
-			c.silence.Stop()
-			c.silence = time.AfterFunc(wait.silence, func() {
-				c.server.counters.silent.Add(1)
-				c.end(wire.Closef(wire.CloseSilent, "nothing heard for %s", wait.silence))
-			})
-		} else if err == nil {
-			c.silence.Reset(wait.silence)
-		}
-		if err == nil {
-			err = c.receive(f)
-		}
-		if err == nil {
-			continue
-		}
-		why := gone
-		if errors.As(err, &why) && why.Code == wire.CloseMalformed {
-			c.server.counters.malformed.Add(1)
-		}
-		c.end(why)
-		return
+// end has the peer told why the connection is over, unless it ends already. It returns why it does.
+func (c *conn) end(why *wire.CloseError) *wire.CloseError {
+	c.mu.Lock()
+	first := c.ending == nil
+	if first {
+		c.ending, c.told = why, make(chan struct{})
+		c.endBy = c.server.Clock().Add(c.server.timing.farewell)
+	}
+	why, by := c.ending, c.endBy
+	c.mu.Unlock()
+	if first {
+		c.server.deadlines.file(c, by)
+		c.socket.flush()
+	}
+	return why
+}
+
+// broken is the socket's word that nothing can be written any more.
+func (c *conn) broken() {
+	c.end(gone)
+	c.socket.cut()
+	c.tell()
+}
+
+// tell lets run go on to close.
+func (c *conn) tell() {
+	if !c.silent {
+		c.silent = true
+		close(c.told)
 	}
 }
 
-// next reads one frame. The error is a *wire.CloseError if the peer is to blame.
-func (c *conn) next() (wire.Frame, error) {
+// next is what the socket writes next: pongs and pings, what the seat has, at last a bye.
+func (c *conn) next(dst []wire.Frame) (_ []wire.Frame, more bool) {
+	c.mu.Lock()
+	dst = append(dst, c.asides...)
+	c.asides = nil
+	why := c.ending
+	c.mu.Unlock()
+	switch {
+	case why == gone:
+		c.socket.cut()
+		return nil, false
+	case c.said:
+		c.socket.interrupt() // the reader closes, since only one may read
+		c.tell()
+		return nil, false
+	}
+	dst, closing := c.seat.Take(dst, takeBytes)
+	bytes := 0
+	for _, f := range dst {
+		bytes += len(f)
+	}
+	if closing != nil && why == nil {
+		why = c.end(closing)
+	}
+	if why != nil {
+		bye := wire.NewJSON(wire.Bye, wire.ByeBody{Code: why.Code, Reason: why.Reason})
+		bye.Stamp(0, 0, 0, c.server.Clock())
+		dst = append(dst, bye)
+		c.said = true
+	}
+	if len(dst) > 0 {
+		n := &c.server.counters
+		n.framesOut.Add(int64(len(dst)))
+		n.bytesOut.Add(int64(bytes))
+		n.batches.Add(1)
+	}
+	return dst, bytes >= takeBytes || c.said
+}
+
+// aside sends a frame that is no seat's. A peer that lets them wait misses some.
+func (c *conn) aside(f wire.Frame, now time.Time) {
+	f.Stamp(0, 0, 0, now)
+	c.mu.Lock()
+	if len(c.asides) < asidesWaiting {
+		c.asides = append(c.asides, f)
+	}
+	c.mu.Unlock()
+	c.socket.flush()
+}
+
+// meet does what is due by now and returns when the connection must be looked at again.
+func (c *conn) meet(now time.Time) (next time.Time) {
+	defer c.recovered()
+	timing := &c.server.timing
+	c.mu.Lock()
+	ending, endBy := c.ending != nil, c.endBy
+	c.mu.Unlock()
+	if ending {
+		if !now.Before(endBy) {
+			c.socket.cut()
+			return now.Add(time.Hour)
+		}
+		return endBy
+	}
+	if next = c.opened.Add(timing.hello); c.greeted.Load() {
+		next = time.Unix(0, c.heard.Load()).Add(timing.silence)
+	}
+	if !now.Before(next) {
+		if c.greeted.Load() {
+			c.server.counters.silent.Add(1)
+			c.end(wire.Closef(wire.CloseSilent, "nothing heard for %s", timing.silence))
+		} else {
+			c.end(wire.Closef(wire.CloseNoHello, "no hello within %s", timing.hello))
+		}
+		return now.Add(timing.farewell)
+	}
+	if since := c.socket.stalled.Load(); since != 0 {
+		stuck := time.Unix(0, since).Add(timing.stall)
+		if !now.Before(stuck) {
+			c.server.counters.stuck.Add(1)
+			c.end(gone)
+			c.socket.cut()
+		}
+		next = earlier(next, stuck)
+	}
+	if !now.Before(c.pingAt) {
+		c.pingAt = now.Add(timing.ping)
+		c.aside(wire.New(wire.Ping, nil), now)
+	}
+	return earlier(next, c.pingAt)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// read gives the room what the peer sends, until that ends, and returns why it did.
+func (c *conn) read() (why *wire.CloseError) {
+	why = gone // of a crash
+	defer c.recovered()
+	for {
+		if err := c.burst(); err != nil {
+			if errors.As(err, &why) && why.Code == wire.CloseMalformed {
+				c.server.counters.malformed.Add(1)
+			}
+			return why
+		}
+	}
+}
+
+// burst waits for a frame and gives it to the seat, with those behind it that were read already. The error is a
+// *wire.CloseError if the peer is to blame.
+func (c *conn) burst() error {
+	if err := c.socket.wait(); err != nil {
+		return err
+	}
+	room := lists.Get().(*list)
+	defer func() {
+		clear(room.frames[:])
+		lists.Put(room)
+	}()
+	frames := room.frames[:0]
+	for {
+		f, err := c.frame()
+		if err == nil {
+			frames = append(frames, f)
+		}
+		last := err != nil || len(frames) == burstFrames || !c.socket.whole()
+		if own := err == nil && (f.Kind() == wire.Ping || f.Kind() == wire.Pong); own || last {
+			if own {
+				frames = frames[:len(frames)-1]
+			}
+			if refused := c.seat.Receive(context.Background(), frames...); refused != nil {
+				return refused
+			}
+			frames = frames[:0]
+			if own {
+				err = c.answer(f)
+			}
+		}
+		if err != nil || last {
+			return err
+		}
+	}
+}
+
+// answer is what becomes of a ping or a pong: a pong says by coming all it has to say.
+func (c *conn) answer(f wire.Frame) error {
+	if err := wire.Check(f, c.role); err != nil || f.Kind() == wire.Pong {
+		return err
+	}
+	c.aside(wire.New(wire.Pong, f.Body()), c.server.Clock())
+	return nil
+}
+
+// frame reads one frame. The error is a *wire.CloseError if the peer is to blame.
+func (c *conn) frame() (wire.Frame, error) {
 	kind, r, err := c.ws.Reader(context.Background())
 	if err != nil {
 		return nil, err
@@ -194,209 +348,77 @@ func (c *conn) next() (wire.Frame, error) {
 	if kind != websocket.MessageBinary {
 		return nil, wire.Closef(wire.CloseMalformed, "a message must be binary")
 	}
-	n := 0
-	for {
-		if n == len(c.scratch) {
-			c.scratch = append(c.scratch, make([]byte, len(c.scratch))...)
-		}
-		m, err := r.Read(c.scratch[n:])
-		n += m
-		if int64(n) > c.limits.frameBytes {
-			return nil, wire.Closef(wire.CloseTooLarge, "a frame has at most %d bytes", c.limits.frameBytes)
-		}
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
+	var s scratch
+	defer s.free()
+	if err := s.readAll(r, c.limits.frameBytes); err != nil {
+		return nil, err
 	}
 	now := c.server.Clock()
-	if !c.limits.frames.take(1, now) || !c.limits.bytes.take(float64(n), now) {
+	if !c.limits.frames.take(1, now) || !c.limits.bytes.take(float64(s.n), now) {
 		c.server.counters.flooded.Add(1)
 		return nil, wire.Closef(wire.CloseTooMany, "too much at once")
 	}
 	c.server.counters.framesIn.Add(1)
-	c.server.counters.bytesIn.Add(int64(n))
-	f, err := wire.Parse(append(make([]byte, 0, n), c.scratch[:n]...)) // exact: the room may keep it
+	c.server.counters.bytesIn.Add(int64(s.n))
+	c.heard.Store(now.UnixNano())
+	if !c.greeted.Load() {
+		c.greeted.Store(true)
+	}
+	f, err := wire.Parse(append(make([]byte, 0, s.n), s.b[:s.n]...)) // exact: the room may keep it
 	if err != nil {
 		return nil, wire.Closef(wire.CloseMalformed, "%s", err)
 	}
 	return f, nil
 }
 
-func (c *conn) receive(f wire.Frame) error {
-	switch f.Kind() {
-	case wire.Ping:
-		if err := wire.Check(f, c.role); err != nil {
-			return err
-		}
-		pong := wire.New(wire.Pong, f.Body())
-		pong.Stamp(0, 0, 0, c.server.Clock())
-		select {
-		case c.pongs <- pong:
-		default: // who pings faster than it reads misses some
-		}
-		return nil
-	case wire.Pong:
-		return wire.Check(f, c.role)
-	}
-	return c.seat.Receive(context.Background(), f)
+// scratch is where a message is put together, since only at its end is known how long it is. It grows with what has come,
+// not with what was announced.
+type scratch struct {
+	b    []byte
+	n    int // bytes read
+	size int // into scratchSizes, of the next bigger
+	from *[]byte
 }
 
-// write sends what the seat has, until the connection ends; then it closes it.
-func (c *conn) write() {
-	ping := time.NewTicker(c.server.timing.ping)
-	defer ping.Stop()
-	var batch []wire.Frame
+var (
+	scratchSizes = [...]int{4 << 10, 16 << 10, 64 << 10, 256 << 10, wire.MaxVisitorFrameBytes + 1}
+	scratches    [len(scratchSizes)]sync.Pool
+)
+
+func (s *scratch) grow() {
+	from, _ := scratches[s.size].Get().(*[]byte)
+	if from == nil {
+		b := make([]byte, scratchSizes[s.size])
+		from = &b
+	}
+	copy(*from, s.b[:s.n])
+	s.free()
+	s.b, s.from = *from, from
+	s.size++
+}
+
+func (s *scratch) free() {
+	if s.from != nil {
+		scratches[s.size-1].Put(s.from)
+	}
+	s.from = nil
+}
+
+// readAll reads a message of at most limit bytes, which is below the biggest of scratchSizes.
+func (s *scratch) readAll(r io.Reader, limit int64) error {
 	for {
-		batch = batch[:0]
-		select {
-		case <-c.wakes:
-		case pong := <-c.pongs:
-			batch = append(batch, pong)
-		case now := <-ping.C:
-			f := wire.New(wire.Ping, nil)
-			f.Stamp(0, 0, 0, now)
-			batch = append(batch, f)
+		if s.n == len(s.b) {
+			s.grow()
 		}
-		for {
-			var why *wire.CloseError
-			batch, why = c.seat.Take(batch, batchBytes)
-			if ended := c.ended(); ended != nil {
-				why = ended
-			}
-			if len(batch) == 0 && why == nil {
-				break
-			}
-			if why == gone || c.send(batch) != nil {
-				c.ws.CloseNow()
-				return
-			}
-			if why != nil {
-				c.close(why)
-				return
-			}
-			clear(batch)
-			batch = batch[:0]
-		}
-	}
-}
-
-// close says bye, closes with the code and waits a little for the peer to do the same.
-func (c *conn) close(why *wire.CloseError) {
-	bye := wire.NewJSON(wire.Bye, wire.ByeBody{Code: why.Code, Reason: why.Reason})
-	bye.Stamp(0, 0, 0, c.server.Clock())
-	if c.send([]wire.Frame{bye}) != nil {
-		c.ws.CloseNow()
-		return
-	}
-	c.ws.Close(websocket.StatusCode(why.Code), why.Reason)
-}
-
-// send writes frames, as few writes to the socket as they need.
-func (c *conn) send(batch []wire.Frame) error {
-	c.out.cork()
-	n := 0
-	for _, f := range batch {
-		n += len(f)
-		if err := c.ws.Write(context.Background(), websocket.MessageBinary, f); err != nil {
+		m, err := r.Read(s.b[s.n:])
+		s.n += m
+		switch {
+		case int64(s.n) > limit:
+			return wire.Closef(wire.CloseTooLarge, "a frame has at most %d bytes", limit)
+		case err == io.EOF:
+			return nil
+		case err != nil:
 			return err
 		}
 	}
-	c.server.counters.framesOut.Add(int64(len(batch)))
-	c.server.counters.bytesOut.Add(int64(n))
-	c.server.counters.batches.Add(1)
-	return c.out.uncork()
-}
-
-// hijacker puts a corked connection under the WebSocket.
-type hijacker struct {
-	http.ResponseWriter
-	timeout time.Duration // of the corked connection
-	out     *corked
-}
-
-// Hijack implements http.Hijacker.
-func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	nc, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
-	if err != nil {
-		return nil, nil, err
-	}
-	limitKernelQueue(nc)
-	h.out = &corked{Conn: nc, timeout: h.timeout}
-	return h.out, bufio.NewReadWriter(rw.Reader, bufio.NewWriterSize(h.out, 4<<10)), nil
-}
-
-// limitKernelQueue keeps the kernel from holding megabytes for a slow peer, who would see the past for that long; what
-// is not in the kernel yet can still be replaced by something newer. It costs speed only above 256 KiB per round trip.
-func limitKernelQueue(nc net.Conn) {
-	if t, ok := nc.(*tls.Conn); ok {
-		nc = t.NetConn()
-	}
-	if t, ok := nc.(*net.TCPConn); ok {
-		t.SetWriteBuffer(kernelBytes) // an error leaves the default, which works
-	}
-}
-
-// corked is a connection that gathers small writes between cork and uncork, and that breaks when a chunk makes no way
-// for its timeout, however long a large frame takes on a slow line.
-type corked struct {
-	net.Conn
-	timeout time.Duration // fixed; for one chunk
-
-	mu      sync.Mutex // the writer's and, for control frames, the reader's
-	gather  bool
-	pending []byte
-}
-
-func (c *corked) cork() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.gather = true
-}
-
-func (c *corked) uncork() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.gather = false
-	return c.flush()
-}
-
-// Write implements net.Conn.
-func (c *corked) Write(p []byte) (int, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.gather && len(c.pending)+len(p) <= chunkBytes {
-		c.pending = append(c.pending, p...)
-		return len(p), nil
-	}
-	if err := c.flush(); err != nil {
-		return 0, err
-	}
-	if c.gather && len(p) < chunkBytes/2 {
-		c.pending = append(c.pending, p...)
-		return len(p), nil
-	}
-	return c.writeThrough(p)
-}
-
-func (c *corked) flush() error {
-	if len(c.pending) == 0 {
-		return nil
-	}
-	_, err := c.writeThrough(c.pending)
-	c.pending = c.pending[:0]
-	return err
-}
-
-func (c *corked) writeThrough(p []byte) (n int, err error) {
-	for len(p) > 0 && err == nil {
-		c.Conn.SetWriteDeadline(time.Now().Add(c.timeout))
-		var m int
-		m, err = c.Conn.Write(p[:min(len(p), chunkBytes)])
-		n += m
-		p = p[m:]
-	}
-	return n, err
 }

@@ -2,7 +2,6 @@ package relay
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -438,40 +437,6 @@ func TestManyConnectionsAtOnce(t *testing.T) {
 		}
 	}
 	all.Wait()
-}
-
-func TestCorkedWritesAllInOrder(t *testing.T) {
-	near, far := net.Pipe()
-	c := &corked{Conn: near, timeout: time.Second}
-	var want bytes.Buffer
-	go func() {
-		defer near.Close()
-		for i := range 50 {
-			p := bytes.Repeat([]byte{byte(i)}, i*i*40)
-			want.Write(p)
-			if i%7 == 0 {
-				c.cork()
-			}
-			if n, err := c.Write(p); n != len(p) || err != nil {
-				t.Errorf("wrote %d of %d: %v", n, len(p), err)
-			}
-			if i%7 == 6 {
-				if err := c.uncork(); err != nil {
-					t.Error(err)
-				}
-			}
-		}
-		if err := c.uncork(); err != nil {
-			t.Error(err)
-		}
-	}()
-	var got bytes.Buffer
-	if _, err := got.ReadFrom(far); err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got.Bytes(), want.Bytes()) {
-		t.Errorf("%d bytes came, %d were written, or in another order", got.Len(), want.Len())
-	}
 }
 
 // BenchmarkFanOut is one diff of 300 bytes from a visitor's socket to all agents' sockets.

@@ -77,9 +77,8 @@ type Config struct {
 type Server struct {
 	Config // fixed
 
-	timing timing          // fixed
-	ctx    context.Context // fixed; ends when all connections must
-	stop   context.CancelFunc
+	timing    timing     // fixed
+	deadlines *deadlines // fixed
 
 	mu       sync.Mutex // guards draining, and adding to conns against it
 	draining bool
@@ -94,6 +93,7 @@ type counters struct {
 	framesIn, bytesIn                   atomic.Int64
 	framesOut, bytesOut, batches        atomic.Int64
 	flooded, silent, malformed, crashed atomic.Int64
+	stuck                               atomic.Int64
 }
 
 // Stats is a reading of the counters.
@@ -110,6 +110,7 @@ type Stats struct {
 	Silent    int64 `json:"silent"`  // closed for saying nothing
 	Malformed int64 `json:"malformed"`
 	Crashed   int64 `json:"crashed"` // recovered from
+	Stuck     int64 `json:"stuck"`   // cut for not taking a byte
 }
 
 // New makes a server; it starts nothing.
@@ -123,15 +124,14 @@ func New(c Config) *Server {
 	if c.Rates == nil {
 		c.Rates = c.Hub.Shared
 	}
-	ctx, stop := context.WithCancel(context.Background())
 	return &Server{
-		Config: c, ctx: ctx, stop: stop,
-		timing: timing{wire.HelloTimeout, wire.SilenceTimeout, wire.PingEvery, writeTimeout},
+		Config: c, deadlines: newDeadlines(c.Clock),
+		timing: timing{wire.HelloTimeout, wire.SilenceTimeout, wire.PingEvery, farewellTime, stallTimeout},
 	}
 }
 
 // timing is how long a connection is waited for.
-type timing struct{ hello, silence, ping, write time.Duration }
+type timing struct{ hello, silence, ping, farewell, stall time.Duration }
 
 // Register adds the server's routes.
 func (s *Server) Register(mux *http.ServeMux) {
@@ -143,11 +143,11 @@ func (s *Server) Register(mux *http.ServeMux) {
 	}
 }
 
-// Run waits for ctx to end, then ends what connections are left and waits for them.
+// Run keeps the connections' deadlines until ctx ends, then ends what connections are left and waits for them.
 func (s *Server) Run(ctx context.Context) {
-	<-ctx.Done()
+	s.deadlines.run(ctx)
 	s.refuse()
-	s.stop()
+	s.deadlines.cutAll()
 	s.conns.Wait()
 }
 
@@ -164,7 +164,7 @@ func (s *Server) Drain(ctx context.Context) error {
 	case <-gone:
 		return nil
 	case <-ctx.Done():
-		s.stop()
+		s.deadlines.cutAll()
 		<-gone
 		return ctx.Err()
 	}
@@ -193,6 +193,7 @@ func (s *Server) Stats() Stats {
 	return Stats{
 		c.open.Load(), c.opened.Load(), c.refused.Load(), c.framesIn.Load(), c.bytesIn.Load(), c.framesOut.Load(),
 		c.bytesOut.Load(), c.batches.Load(), c.flooded.Load(), c.silent.Load(), c.malformed.Load(), c.crashed.Load(),
+		c.stuck.Load(),
 	}
 }
 
@@ -236,7 +237,12 @@ func (s *Server) socket(w http.ResponseWriter, q *http.Request, role wire.Role) 
 		problem(w, http.StatusServiceUnavailable, "moving", "the server is going away")
 		return
 	}
-	defer s.conns.Done()
+	served := false
+	defer func() {
+		if !served {
+			s.conns.Done()
+		}
+	}()
 	c := newConn(s, role)
 	seat, err := s.Hub.Attach(q.Context(), ticket, q.Header.Get("Origin"), role, c.wake)
 	if err != nil {
@@ -244,7 +250,14 @@ func (s *Server) socket(w http.ResponseWriter, q *http.Request, role wire.Role) 
 		problem(w, http.StatusUnauthorized, "ticket", "no valid ticket")
 		return
 	}
-	c.serve(w, q, seat, version)
+	if served = c.open(w, q, seat, version); !served {
+		seat.Detach()
+		return
+	}
+	go func() { // the HTTP server's goroutine goes, and with it all it holds of the request
+		defer s.conns.Done()
+		c.run()
+	}()
 }
 
 // Address is who sent the request: the peer, or what trusted proxies say it is. It is used in memory only.
