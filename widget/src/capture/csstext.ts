@@ -58,11 +58,22 @@ export type StyleText = {
 	rules: number;
 };
 
-/** Writes style text: every URL and every string as it is told, no comments. */
-export function writeCss({ pieces, holes }: StyleText, rewriting: CssRewriting): string {
+/** What takes several steps, at once. */
+export function whole<T>(steps: Iterator<void, T>): T {
+	for (;;) {
+		const { done, value } = steps.next();
+		if (done) return value;
+	}
+}
+
+/** Writes style text: every URL and every string as it is told, no comments. Yields each time it is late. */
+export function* writeCss(
+	{ pieces, holes }: StyleText,
+	{ url, shown, named, custom, imported }: CssRewriting,
+	late?: () => boolean,
+): Generator<void, string> {
 	let out = pieces[0] ?? "";
 	for (const [i, { kind, text, property, selector }] of holes.entries()) {
-		const { url, shown, named, custom, imported } = rewriting;
 		const address = () => quote(url(text, selector, property === "src"));
 		if (kind === "url") out += `url(${address()})`;
 		else if (kind === "address") out += address();
@@ -71,13 +82,14 @@ export function writeCss({ pieces, holes }: StyleText, rewriting: CssRewriting):
 		else if (kind === "custom") out += custom ? custom(text) : text;
 		else out += imported?.(Number(text)) ?? "";
 		out += pieces[i + 1];
+		if (late && (i + 1) % HOLES_PER_LOOK === 0 && late()) yield;
 	}
 	return out;
 }
 
 /** Rewrites style text, or the declarations of a `style` attribute. */
 export function rewriteCss(css: string, rewriting: CssRewriting): string {
-	return writeCss(readCss(css), rewriting);
+	return whole(writeCss(readCss(css), rewriting));
 }
 
 /** Reads a text at once; what it selects by goes into `selected`. */
@@ -87,6 +99,8 @@ export function readCss(css: string, selected?: Selected): StyleText {
 	return reader;
 }
 
+/** The clock is looked at after so many holes. */
+const HOLES_PER_LOOK = 64;
 /** A string this short is an icon, a quote or a bullet. */
 const ICON_LENGTH = 2;
 /** Functions whose strings are URLs. */

@@ -10,7 +10,7 @@ import { isClosed, Words } from "../mask/words.ts";
 import { type AttributeKind, attributeKind } from "./attributes.ts";
 import type { Outgoing } from "./body.ts";
 import type { Selected } from "./css.ts";
-import { readCss, rewriteCss, type StyleText, writeCss } from "./csstext.ts";
+import { type CssRewriting, readCss, rewriteCss, type StyleText, whole, writeCss } from "./csstext.ts";
 
 /** A drawing is an SVG file of which parts are shown: only its text is of use. */
 export type ResourceKind = "image" | "font" | "drawing";
@@ -28,6 +28,8 @@ const FOUND_CLEAR = 2;
 const MAX_TEXT = 200_000;
 const MAX_ATTRIBUTE = 50_000;
 const MAX_CACHED = 5000;
+/** So often a text is begun anew in steps because the page has changed meanwhile. */
+const MAX_TRIES = 2;
 const FRAGMENT_URL = /url\(\s*["']?#([^"')]+)["']?\s*\)/g;
 /** BCP 47: language, script, region; nothing private. */
 const LANGUAGE = /^[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?$/i;
@@ -236,8 +238,22 @@ export class Funnel {
 	 * something masked, or was written by the visitor, leaves with aliases for all names.
 	 */
 	css(text: StyleText, base: string, owners: readonly Node[], imported?: (n: number) => string): Outgoing {
-		const own = owners.some((owner) => this.isOwn(owner));
-		const strict = own || this.#masks.mode === "strict";
+		return whole(this.cssStepwise(text, base, owners, imported));
+	}
+
+	/** The same in steps: yields each time it is late. What the last step returns holds in that step. */
+	*cssStepwise(
+		text: StyleText,
+		base: string,
+		owners: readonly Node[],
+		imported?: (n: number) => string,
+		late?: () => boolean,
+		tries = 0,
+	): Generator<void, Outgoing> {
+		const isOwn = () => owners.some((owner) => this.isOwn(owner));
+		const own = isOwn();
+		const { marked, mode } = this.#masks;
+		const strict = own || mode === "strict";
 		const roots = owners.map((owner) => plain(owner).getRootNode() as ParentNode & Node);
 		const found = new Map<string, Found>();
 		// For this text alone: what is decided holds for this moment.
@@ -246,7 +262,13 @@ export class Funnel {
 			found.set(selector, known);
 			return known;
 		};
-		const rewritten = writeCss(text, {
+		let wasLate = false;
+		const look = () => {
+			const isLate = !!late?.();
+			wasLate ||= isLate;
+			return isLate;
+		};
+		const rewriting: CssRewriting = {
 			url: (url, selector, font) => {
 				if (url.startsWith("#")) return `#${this.#fragment(url.slice(1))}`;
 				const kind = font ? "font" : kindOf(url);
@@ -258,10 +280,22 @@ export class Funnel {
 				custom: (value: string) => this.#words.plain(value),
 			}),
 			...(imported && { imported }),
-		});
-		if (own) return seal(this.#words.plain(rewritten));
-		if (!strict) return seal(rewritten);
-		return seal(rewritten.replace(FONT, (_, name: string, list: string) => name + this.#words.families(list)));
+		};
+		let rewritten = yield* writeCss(text, rewriting, look);
+		if (own) rewritten = this.#words.plain(rewritten);
+		else if (strict)
+			rewritten = rewritten.replace(FONT, (_, name: string, list: string) => name + this.#words.families(list));
+		if (look() || wasLate) {
+			yield;
+			// The page may have changed since: where it would be decided otherwise now, all is written anew, in the end at once.
+			const holds =
+				own === isOwn() &&
+				(strict || marked === this.#masks.marked) &&
+				[...found].every(([selector, known]) => known === this.#found(selector, roots));
+			if (!holds)
+				return yield* this.cssStepwise(text, base, owners, imported, tries < MAX_TRIES ? late : undefined, tries + 1);
+		}
+		return seal(rewritten);
 	}
 
 	/** Style text as far as it may teach what is selected by. */

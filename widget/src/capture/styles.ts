@@ -24,7 +24,7 @@ import {
 	sameList,
 	sheetsOf,
 } from "./cssom.ts";
-import { CssReader, readCss, type StyleText } from "./csstext.ts";
+import { CssReader, readCss, type StyleText, whole } from "./csstext.ts";
 import type { Funnel } from "./funnel.ts";
 import type { Ids } from "./ids.ts";
 import type { Patches } from "./patches.ts";
@@ -43,6 +43,8 @@ type Sheet = {
 	source?: Source;
 	key?: Uint8Array;
 	held: Rules;
+	/** A text that is being written: it is sent when it is whole, if it still is the sheet's. */
+	draft?: { source: Source; owners: readonly Node[]; steps: Iterator<void, Uint8Array | undefined> };
 };
 
 export type StyleHooks = {
@@ -87,6 +89,7 @@ export class Styles {
 	readonly #keys = new WeakMap<StyleText, Uint8Array>();
 	#readLength = 0;
 	#next = 1;
+	#deadline = 0;
 
 	constructor(
 		funnel: Funnel,
@@ -341,6 +344,7 @@ export class Styles {
 	 * deadline but at least one; true if that is all. Adopted sheets belong to all who adopt them: they wait for the last.
 	 */
 	flush(deadline: number, last = true): boolean {
+		this.#deadline = deadline;
 		for (const root of this.#dirtyRoots) {
 			const rootId = this.#ids.of(root);
 			for (const sheet of rootId ? sheetsOf(root) : []) {
@@ -348,8 +352,7 @@ export class Styles {
 				const { ownerNode: owner } = sheet;
 				const ownerId = owner ? this.#ids.of(owner) : 0;
 				if (!known.due || (owner ? !ownerId : !last)) continue;
-				this.#write(known, sheet, ownerId);
-				if (performance.now() > deadline) return false;
+				if (!this.#write(known, sheet, ownerId) || this.#isLate()) return false;
 			}
 			const adopted = this.#adoptedOf(root);
 			if (!last && adopted.length) continue;
@@ -383,19 +386,28 @@ export class Styles {
 		return known;
 	}
 
-	#write(known: Sheet, sheet: CSSStyleSheet, ownerId: number): void {
+	/** Goes on with telling of a sheet; true if there is nothing left to do. */
+	#write(known: Sheet, sheet: CSSStyleSheet, ownerId: number): boolean {
 		known.due = Due.nothing;
 		const { ownerNode: owner } = sheet;
 		const told = this.#describe(sheet);
-		const now = rulesOf(sheet) ?? [];
 		const source = this.#source(sheet);
-		if (!source) return;
+		if (!source) return true;
 		const owners = owner
 			? [owner]
 			: [...this.#adopted.keys()].filter((each) => each.adoptedStyleSheets?.includes(sheet));
 		if (source !== known.source) {
-			const key = this.#asset(sheet, source.text, owners);
-			if (!key) return;
+			let { draft } = known;
+			if (draft?.source !== source || !sameList(draft.owners, owners))
+				draft = { source, owners, steps: this.#asset(sheet, source.text, owners) };
+			known.draft = draft;
+			const { done, value: key } = draft.steps.next();
+			if (!done) {
+				known.due = Due.telling;
+				return false;
+			}
+			delete known.draft;
+			if (!key) return true;
 			known.key = key;
 		}
 		if (source !== known.source || told !== known.told) {
@@ -405,7 +417,12 @@ export class Styles {
 			known.source = source;
 			known.told = told;
 		}
-		this.#writeRules(known, now, owners);
+		this.#writeRules(known, rulesOf(sheet) ?? [], owners);
+		return true;
+	}
+
+	#isLate(): boolean {
+		return performance.now() > this.#deadline;
 	}
 
 	/** Tells the difference between the rules that the mirror holds and those of now: they never change places. */
@@ -418,7 +435,7 @@ export class Styles {
 		let at = 0;
 		for (const [i, rule] of now.entries()) {
 			if (rule === kept[at]) at++;
-			else this.#body.rule(number, i, this.#rewrite(sheet, this.#textOf(rule), owners, [rule]));
+			else this.#body.rule(number, i, whole(this.#rewrite(sheet, this.#textOf(rule), owners, [rule])));
 		}
 		known.held = [...now];
 	}
@@ -465,25 +482,32 @@ export class Styles {
 		if (key) this.#body.sheet(known.number, 0, 0, this.#funnel.media("", []), key);
 	}
 
-	#asset(sheet: CSSStyleSheet, text: string, owners: readonly Node[]): Uint8Array | undefined {
+	*#asset(sheet: CSSStyleSheet, text: string, owners: readonly Node[]): Generator<void, Uint8Array | undefined> {
 		const read = this.#read(text, owners[0] as Node);
 		const known = this.#keys.get(read);
 		if (known) return known;
-		const bytes = utf8.encode(this.#rewrite(sheet, text, owners, rulesOf(sheet) ?? []));
+		// What it imports is written at once: it may be written otherwise in the next step.
+		const late = read.holes.some(({ kind }) => kind === "import") ? undefined : () => this.#isLate();
+		const rules = late ? [] : (rulesOf(sheet) ?? []);
+		const bytes = utf8.encode(yield* this.#rewrite(sheet, text, owners, rules, late));
 		const key = this.#sender.asset(AssetType.style, "text/css", bytes);
 		if (!key) this.#hooks.unreadable();
 		else if (read.holes.length === 0 && !this.#funnel.isOwn(owners[0] as Node)) this.#keys.set(read, key);
 		return key;
 	}
 
-	/** A text of a sheet as it may leave, what it imports in place. */
-	#rewrite(sheet: CSSStyleSheet, text: string, owners: readonly Node[], rules: readonly CSSRule[]): Outgoing {
+	/** A text of a sheet as it may leave, what it imports in place; in steps. */
+	#rewrite(
+		sheet: CSSStyleSheet,
+		text: string,
+		owners: readonly Node[],
+		rules: readonly CSSRule[],
+		late?: () => boolean,
+	): Generator<void, Outgoing> {
 		const imports = rules.filter((rule) => "styleSheet" in rule) as CSSImportRule[];
 		const [at = document] = owners;
-		return this.#funnel.css(this.#read(text, at), sheet.href ?? plain(at).baseURI, owners, (n) => {
-			const rule = imports[n];
-			return rule ? this.#imported(rule, owners) : "";
-		});
+		const imported = (n: number) => (imports[n] ? this.#imported(imports[n], owners) : "");
+		return this.#funnel.cssStepwise(this.#read(text, at), sheet.href ?? plain(at).baseURI, owners, imported, late);
 	}
 
 	/** An imported sheet, as one rule. */
@@ -493,7 +517,7 @@ export class Styles {
 		const now = (sheet && rulesOf(sheet)) ?? [];
 		if (!sheet || !source) return "@media not all{}";
 		const text = sameList(source.rules, now) ? source.text : now.map((inner) => this.#textOf(inner)).join("\n");
-		let out: string = this.#rewrite(sheet, text, owners, now);
+		let out: string = whole(this.#rewrite(sheet, text, owners, now));
 		if (typeof layerName === "string") out = `@layer ${layerName}{${out}}`;
 		if (supportsText)
 			out = `@supports ${/^[\w-]+\s*:/.test(supportsText) ? `(${supportsText})` : supportsText}{${out}}`;
