@@ -11,7 +11,7 @@ GO_FILES := $(shell find . -name '*.go' -not -path './node_modules/*')
 DEMO_FILES := $(shell find cmd/alongside/demo -type f)
 TSX := node --import tsx --test
 
-.PHONY: build run test test-go test-scripts test-e2e bench bench-capture soak fmt lint tools clean
+.PHONY: build run test test-go test-scripts test-e2e bench bench-capture tables soak fmt lint tools clean
 
 build: bin/alongside ## the one binary, with the browser programs inside
 
@@ -47,11 +47,15 @@ bench: build tools ## the figures of docs/benchmarks.md
 bench-capture: bin/bundles tools ## capture beside its peers; ONLY="snapshot, 600" TOOLS=ours ROUNDS=2 narrow it
 	node --import tsx e2e/bench/capture/run.ts
 
+tables: build tools ## leaks and fidelity beside the peers, as docs/benchmarks.md and docs/fidelity.md have them
+	node --import tsx e2e/bench/tables.ts
+
 soak: build tools ## what takes long
 	go test -run '^$$' -fuzz FuzzDOM -fuzztime 60s ./wire
 	go test -run '^$$' -fuzz FuzzFrame -fuzztime 60s ./wire
 	SEEDS=20 STEPS=1000 $(TSX) widget/test/random/random.test.ts
 	node --import tsx e2e/soak/memory.ts
+	FIDELITY=all $(TSX) e2e/fidelity-browsers.test.ts
 
 fmt: node_modules/.installed
 	gofmt -w $(GO_FILES)

@@ -20,7 +20,16 @@ const PATIENCE_MS = 20_000;
 type Except = Readonly<Record<string, string>>;
 const NO_COLOURS = { "dark mode": "its driver cannot say which colours the system prefers" };
 const BROWSERS: readonly (Engine & { except: Except })[] = [
-	{ name: "Firefox", start: firefox, except: NO_COLOURS },
+	{
+		name: "Firefox",
+		start: firefox,
+		except: {
+			...NO_COLOURS,
+			WebGL: "it has none without a graphics card",
+			"content-visibility":
+				"which parts it lays out far below the window depends on the window; what is seen is the same",
+		},
+	},
 	{
 		name: "WebKitGTK",
 		start: webkit,
@@ -29,6 +38,9 @@ const BROWSERS: readonly (Engine & { except: Except })[] = [
 		mayDiffer: 0.003,
 		except: {
 			...NO_COLOURS,
+			video: "it records no WebM, of which the trial makes its video",
+			focus: "it focuses no button by a click",
+			"custom highlights": "it does not draw anew when a highlight is taken away",
 			selection: "it draws a selection grey in a window that has not the focus",
 		},
 	},

@@ -37,7 +37,7 @@ const LOST_MS = 500;
 /** How long what is to be clicked may take to be there. */
 const HAND_MS = 20_000;
 
-const PIXELS_OFF = 0.001;
+export const PIXELS_OFF = 0.001;
 export const isLost = ({ dom, off }: Moment): boolean => dom < 1 || off > PIXELS_OFF;
 
 /** Reads a document at rest, as an expression for a page; `document` is an expression too. */

@@ -6,7 +6,7 @@ import { cases } from "./cases/all.ts";
 import { corpus } from "./corpus.ts";
 import { pathOf, type Trial } from "./hand.ts";
 import { openOurs, startFidelityWorld } from "./ours.ts";
-import { isLost, type Moment, type Pair, walk } from "./pair.ts";
+import { isLost, type Moment, type Pair, PIXELS_OFF, walk } from "./pair.ts";
 import { openRrweb } from "./rrweb.ts";
 
 /** The worst moment of each trial; NaN where a side was not asked, 0 % right where it broke. */
@@ -29,8 +29,11 @@ export async function fidelityTable(who = "both", names: readonly string[] = [])
 	const chosen = trials.filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)));
 	const world = await startFidelityWorld(trials);
 	try {
-		const ours = await side(who !== "rrweb", chosen, (trial) => openOurs(world, pathOf(trial)));
-		const theirs = await side(who !== "ours", chosen, () => openRrweb(world.browser, world.site));
+		// Both wait more than they compute: for the line, and for what never becomes alike.
+		const [ours, theirs] = await Promise.all([
+			side(who !== "rrweb", chosen, (trial) => openOurs(world, pathOf(trial))),
+			side(who !== "ours", chosen, () => openRrweb(world.browser, world.site)),
+		]);
 		return chosen.map(({ name }, i) => ({
 			name,
 			oursDOM: percent(ours[i]?.dom),
@@ -74,13 +77,17 @@ function tell({ name }: Trial, moments: readonly Moment[]): void {
 	}
 }
 
+/** How many rows each side lost. */
+export function lostOf(rows: readonly Row[]): { ours: number; rrweb: number } {
+	const lost = (dom: keyof Row, pixels: keyof Row) =>
+		rows.filter((row) => Number(row[dom]) < 100 || Number(row[pixels]) > 100 * PIXELS_OFF).length;
+	return { ours: lost("oursDOM", "oursPixels"), rrweb: lost("rrwebDOM", "rrwebPixels") };
+}
+
 if (process.argv[1] === import.meta.filename) {
 	const [, , who, ...names] = process.argv;
 	const rows = await fidelityTable(who, names);
 	console.table(rows);
-	const lost = (dom: keyof Row, pixels: keyof Row) =>
-		rows.filter((row) => Number(row[dom]) < 100 || Number(row[pixels]) > 0.1).length;
-	console.log(
-		`of ${rows.length}, lost by ours: ${lost("oursDOM", "oursPixels")}, by rrweb: ${lost("rrwebDOM", "rrwebPixels")}`,
-	);
+	const { ours, rrweb } = lostOf(rows);
+	console.log(`of ${rows.length}, lost by ours: ${ours}, by rrweb: ${rrweb}`);
 }

@@ -15,13 +15,14 @@ import { makeScene, type Plant, pageOf, pathOf, type Scene, turns } from "./scen
 import { Search } from "./search.ts";
 import { startSite } from "./site.ts";
 
+/** Canaries that left, of those that were planted; or why nobody can say. */
 export type Row = { tool: string; strict: string; marked: string };
 
 type Tool = {
 	name: string;
 	/** The marker that its documentation gives for masking an element. */
 	marker: string;
-	/** Starts it; `strict` says in which masking. `hand` takes text or bytes. */
+	/** Starts it; `strict`: with all that its documentation offers to mask by, else all for fields. `hand` takes text or bytes. */
 	script: (strict: boolean) => string;
 };
 
@@ -37,13 +38,13 @@ const TOOLS: readonly Tool[] = [
 		marker: 'class="rr-mask"',
 		script: (strict) => `import { record } from "rrweb";
 			const all = Object.fromEntries("color date datetime-local email month number range search tel text time url week textarea select password".split(" ").map((type) => [type, true]));
-			record({ emit: (event) => hand(JSON.stringify(event)), maskAllInputs: true, maskInputOptions: all${strict ? ', maskTextSelector: "*"' : ""} });`,
+			record({ emit: (event) => hand(JSON.stringify(event)), maskAllInputs: true, maskInputOptions: all${strict ? ', maskTextSelector: "*", slimDOMOptions: "all"' : ""} });`,
 	},
 	{
 		name: "clarity-js 0.8.70",
 		marker: 'data-clarity-mask="true"',
 		script: (strict) => `import { clarity } from "clarity-js";
-			clarity.start({ projectId: "leaks", upload: hand, track: false${strict ? ', content: false, mask: ["html"]' : ""} });`,
+			clarity.start({ projectId: "leaks", upload: hand, track: false${strict ? ', content: false, mask: ["html"], drop: ["u"]' : ""} });`,
 	},
 	{
 		name: "@openreplay/tracker 19.0.1",
@@ -58,6 +59,9 @@ const TOOLS: readonly Tool[] = [
 
 /** What a tool keeps for later has been sent after this, ms. */
 const QUIET_MS = 2500;
+/** How long one scene may take under one tool, and how often a browser that closed meanwhile is started anew. */
+const LIMIT_MS = 120_000;
+const STARTS = 2;
 const HAND = `globalThis.handed = [];
 globalThis.hand = (message) => handed.push(typeof message === "string" ? message : { base64: btoa(Array.from(message, (b) => String.fromCharCode(b)).join("")) });`;
 
@@ -68,28 +72,37 @@ globalThis.hand = (message) => handed.push(typeof message === "string" ? message
 const fair = ({ place, expectation }: Plant) =>
 	expectation === "never" && place.nature !== "marked" && place.kind !== "picture" && place.by !== "drop";
 
+/** `only`: a part of a tool's name. */
 export async function leakTable(only = ""): Promise<Row[]> {
 	const ingest = await startIngest();
 	const strict = makeScene("strict", "nothing");
 	const marked = makeScene("inputs", "mask");
 	const rows: Row[] = [];
 	try {
-		for (const tool of TOOLS.filter(({ name }) => name.includes(only))) {
-			const among = async (scene: Scene, isStrict: boolean) => {
-				try {
-					const left = await leavingUnder(tool, scene, isStrict, ingest);
-					return `${left} of ${scene.plants.filter(fair).length}`;
-				} catch (error) {
-					// One tool that cannot be run says so in its cell; the others are still worth their rows.
-					return `not measured: ${String(error).split("\n")[0]}`;
-				}
-			};
-			rows.push({ tool: tool.name, strict: await among(strict, true), marked: await among(marked, false) });
-		}
+		for (const tool of TOOLS.filter(({ name }) => name.includes(only)))
+			rows.push({
+				tool: tool.name,
+				strict: await among(tool, strict, true, ingest),
+				marked: await among(tool, marked, false, ingest),
+			});
 	} finally {
 		await ingest.stop();
 	}
 	return rows;
+}
+
+/** One tool that cannot be run says so in its cell; the others are still worth their rows. */
+async function among(tool: Tool, scene: Scene, strict: boolean, ingest: Ingest): Promise<string> {
+	const failures: string[] = [];
+	while (failures.length < STARTS) {
+		try {
+			const cell = `${await leavingUnder(tool, scene, strict, ingest)} of ${scene.plants.filter(fair).length}`;
+			return failures.length ? `${cell}, after ${failures}` : cell;
+		} catch (error) {
+			failures.push(String(error).split("\n")[0] ?? "");
+		}
+	}
+	return `not measured: ${failures.join("; then ")}`;
 }
 
 async function leavingUnder(tool: Tool, scene: Scene, strict: boolean, ingest: Ingest): Promise<number> {
@@ -108,6 +121,11 @@ async function leavingUnder(tool: Tool, scene: Scene, strict: boolean, ingest: I
 	const driver = await chromium();
 	const can = () => true;
 	ingest.take();
+	let isLate = false;
+	const limit = setTimeout(() => {
+		isLate = true;
+		void driver.close();
+	}, LIMIT_MS);
 	try {
 		await driver.open(site.origin + pathOf(scene));
 		await driver.run(program);
@@ -127,7 +145,10 @@ async function leavingUnder(tool: Tool, scene: Scene, strict: boolean, ingest: I
 		if (all.length < 10_000 || (!strict && !all.includes(control))) throw new Error(`${tool.name} sent no page`);
 		const plants = scene.plants.filter(fair);
 		return new Search(plants.map(({ canary }) => canary)).find(all).size;
+	} catch (error) {
+		throw isLate ? new Error(`took longer than ${LIMIT_MS / 1000} s`) : error;
 	} finally {
+		clearTimeout(limit);
 		await driver.close();
 		await site.stop();
 	}
