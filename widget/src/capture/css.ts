@@ -85,6 +85,11 @@ export class Selected {
 		return fresh;
 	}
 
+	/** How much was learnt. */
+	get size(): number {
+		return this.#classes.size + this.#ids.size + this.#attributes.size + this.#shown.size + this.#words.size;
+	}
+
 	id(id: string): boolean {
 		return this.#ids.has(id);
 	}

@@ -53,6 +53,8 @@ const SEEN = { childList: true, attributes: true, attributeOldValue: true, chara
 const UNSEEN = { childList: true, attributes: true, subtree: true };
 /** While a page is hidden no animation frame comes. */
 const HIDDEN_MS = 1000;
+/** So much may be learnt from sheets in an epoch; see `Epoch.enough`. */
+const MAX_LEARNT = 50_000;
 /** What no event tells is looked at this often. */
 const SAMPLE_MS = 250;
 /** After an error of our own: at first so long until the next snapshot, then twice as long. */
@@ -79,6 +81,8 @@ type Epoch = {
 	/** Selectors learnt from sheets, whose elements are still to be looked at again. */
 	fresh: string[];
 	snapshot: boolean;
+	/** When more than this was learnt from sheets, a new epoch forgets what does not hold any more. */
+	enough: number;
 	parts: number;
 	/** What was told last. */
 	title: string | undefined;
@@ -312,6 +316,7 @@ export class Engine {
 			pins: new Pins(this.#window, body, ids, wake),
 			fresh: [],
 			snapshot: true,
+			enough: 0,
 			parts: 0,
 			title: undefined,
 			unscrolled: new Set(),
@@ -354,6 +359,7 @@ export class Engine {
 		}
 		this.#send(true);
 		at.snapshot = false;
+		at.enough = Math.max(MAX_LEARNT, 2 * at.selected.size);
 		this.#resources.run();
 		this.#schedule();
 		this.#options.onDebug?.(this.debug());
@@ -484,10 +490,12 @@ export class Engine {
 	#sample(): void {
 		const at = this.#at;
 		if (!at || at.snapshot) return;
-		if (at.tree.look()) {
+		// Pages that write ever new style text would otherwise be told ever more about.
+		if (at.tree.look() || at.selected.size > at.enough) {
 			this.keyframe();
 			return;
 		}
+		if (!this.#options.ready()) at.tree.prune();
 		if (at.tree.dirty) this.#schedule();
 		at.styles.sample();
 		at.activity.viewed(); // a scrollbar that came or went says nothing

@@ -41,12 +41,17 @@ const AT_ONCE = 3;
 /** The browser's list of loaded resources has this length unless the page changed it: beyond it, nothing is known. */
 const TIMING_ENTRIES = 250;
 
+/** Addresses are remembered up to this length together, and so many resources as asked for. */
+const MAX_REFS_LENGTH = 2_000_000;
+const MAX_ASKED = 20_000;
+
 export class Resources {
 	readonly #sender: Sender;
 	readonly #window: Window & typeof globalThis;
 	readonly #salt: Uint8Array;
 	readonly #wake: () => void;
 	readonly #refs = new Map<string, string>();
+	#refsLength = 0;
 	readonly #asked = new Set<string>();
 	readonly #queue: Resource[] = [];
 	#early: Resource[] = [];
@@ -102,9 +107,17 @@ export class Resources {
 			salted.set(this.#salt);
 			salted.set(bytes, this.#salt.length);
 			ref = hex(hash128(salted));
+			// Addresses can be data of any length, and ever new: what is forgotten is only hashed again.
+			this.#refsLength += url.length;
+			if (this.#refsLength > MAX_REFS_LENGTH) {
+				this.#refs.clear();
+				this.#refsLength = url.length;
+			}
 			this.#refs.set(url, ref);
 		}
 		if (!this.#asked.has(ref)) {
+			// What is forgotten is only answered again.
+			if (this.#asked.size >= MAX_ASKED) this.#asked.clear();
 			this.#asked.add(ref);
 			const elements = element ? new Set([new WeakRef(element)]) : undefined;
 			this.#queue.push({ url, ref, kind, elements, early: 0 });

@@ -42,6 +42,9 @@ const FULL_BYTES = 56 << 10;
 /** The clock is looked at after so many nodes. */
 const STEPS_PER_LOOK = 64;
 
+/** So many names of elements are remembered. */
+const MAX_TAGS = 1000;
+
 const XHTML = "http://www.w3.org/1999/xhtml";
 const SVG = "http://www.w3.org/2000/svg";
 const MATHML = "http://www.w3.org/1998/Math/MathML";
@@ -188,6 +191,13 @@ export class Tree {
 			else if (plain(root as Document).defaultView) return true;
 		}
 		return false;
+	}
+
+	/** Forgets what came and went while nothing could be sent: the rest is no more than the page and the mirror have. */
+	prune(): void {
+		for (const dirty of [this.#touched, this.#texts, this.#attributes, this.#hosts, this.#doubtful])
+			for (const node of dirty.keys())
+				if (!plain(node).isConnected && !this.ids.known(node)) (dirty as Set<Node>).delete(node);
 	}
 
 	/** Finds what is now under another verdict than it was sent under. Comes first in each synchronous step. */
@@ -544,7 +554,7 @@ export class Tree {
 		let traits = this.#traits.get(tag);
 		if (traits === undefined) {
 			traits = traitsOf(tag);
-			this.#traits.set(tag, traits);
+			if (this.#traits.size < MAX_TAGS) this.#traits.set(tag, traits);
 		}
 		return traits;
 	}

@@ -21,6 +21,7 @@ const TOKENS =
 	/("(?:[^"\\]|\\.)*")|#[\da-f]{3,8}(?![\w-])|[-+]?((?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)([a-z]*)|((?:[-_a-z\\]|[^ -~\s])(?:[-\w\\]|[^ -~\s])*)/gi;
 
 const MAX_SHOWN = 5000;
+const MAX_ALIASES = 30_000;
 
 let closed: string[] | undefined;
 /** Properties that take every keyword of theirs, but no name. */
@@ -56,7 +57,8 @@ export class Words {
 		let alias = this.#aliases.get(name);
 		if (!alias) {
 			alias = `a-${this.#aliases.size}`;
-			this.#aliases.set(name, alias);
+			// All further ones are called alike.
+			if (this.#aliases.size < MAX_ALIASES) this.#aliases.set(name, alias);
 		}
 		return alias;
 	}

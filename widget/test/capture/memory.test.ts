@@ -38,3 +38,21 @@ test("frames that were mounted and unmounted leave nothing behind", () =>
 // req 001-02
 test("twenty thousand changes, all under names that never come again, leave nothing behind", () =>
 	assertFlat(Object.values(changes).map((scene) => [scene, 48])));
+
+// req 001-02
+test("what comes and goes while nothing can be sent is forgotten", async () => {
+	const sheet = await lab.page(PAGE);
+	await sheet.start({ mode: "inputs" });
+	const stage = await Stage.on(sheet.page);
+	const before = await stage.held();
+	await sheet.page.evaluate("ready = false");
+	const come = `for (let i = 0; i < 20_000; i++) { const made = document.createElement("p"); made.append("text"); document.body.append(made); made.title = "t"; made.remove(); }`;
+	await sheet.page.evaluate(come);
+	await sheet.page.waitForTimeout(600);
+	const after = await stage.held();
+	assert.ok(after.nodes < before.nodes + 2_000, `${before.nodes} nodes, then ${after.nodes}`);
+	await sheet.page.evaluate(`ready = true; document.body.append("CONTROL")`);
+	await sheet.settled();
+	assert.ok(sheet.saw("CONTROL"));
+	await sheet.close();
+});
