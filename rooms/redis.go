@@ -29,6 +29,13 @@ const (
 // redisKeys begins every key and channel.
 const redisKeys = "alongside:"
 
+// The library's own log is not ours: every error comes back to who called.
+func init() { redis.SetLogger(unheard{}) }
+
+type unheard struct{}
+
+func (unheard) Printf(context.Context, string, ...any) {}
+
 // Redis is the connection to a Redis, version 7 or later, or to a Redis Cluster, that several nodes share. Page content
 // passes through its Pub/Sub and is never in a key.
 type Redis struct {
@@ -255,4 +262,17 @@ func unavailable(act string, err error) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %w: %w", act, ErrUnavailable, err)
+}
+
+func isTimeout(err error) bool {
+	var e net.Error
+	return errors.As(err, &e) && e.Timeout()
+}
+
+// sleep waits, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
 }
