@@ -57,8 +57,9 @@ const TOOLS: readonly Tool[] = [
 	},
 ];
 
-/** What a tool keeps for later has been sent after this, ms. */
+/** What a tool keeps for later has been sent once it sent nothing for this long, ms; some never fall silent. */
 const QUIET_MS = 2500;
+const QUIET_TRIES = 6;
 /** How long one scene may take under one tool, and how often a browser that closed meanwhile is started anew. */
 const LIMIT_MS = 120_000;
 const STARTS = 2;
@@ -126,17 +127,26 @@ async function leavingUnder(tool: Tool, scene: Scene, strict: boolean, ingest: I
 		isLate = true;
 		void driver.close();
 	}, LIMIT_MS);
+	const quiet = async () => {
+		let before = -1;
+		for (let tries = 0; tries < QUIET_TRIES; tries++) {
+			const now = (await driver.run<number>("return handed.length")) + ingest.count();
+			if (now === before) return;
+			before = now;
+			await sleep(QUIET_MS);
+		}
+	};
 	try {
 		await driver.open(site.origin + pathOf(scene));
 		await driver.run(program);
-		await sleep(QUIET_MS);
+		await quiet();
 		await byHand(driver, scene.plants, 0);
 		const [one, two] = turns(scene, can);
 		await driver.run(one);
-		await sleep(QUIET_MS);
+		await quiet();
 		await byHand(driver, scene.plants, 1);
 		await driver.run(two);
-		await sleep(QUIET_MS);
+		await quiet();
 		const handed = await driver.run<(string | { base64: string })[]>("return handed");
 		const sent = [...handed.map(plain), ...ingest.take()];
 		const all = Buffer.concat(sent);
@@ -162,7 +172,7 @@ function plain(message: string | { base64: string }): Buffer {
 	return frame ? Buffer.from(inflated(frame)) : bytes;
 }
 
-type Ingest = { origin: string; take(): Buffer[]; stop(): Promise<void> };
+type Ingest = { origin: string; count(): number; take(): Buffer[]; stop(): Promise<void> };
 
 /** What OpenReplay's tracker wants to hear before it begins. */
 const INGEST_START = {
@@ -194,6 +204,7 @@ async function startIngest(): Promise<Ingest> {
 	if (address === null || typeof address === "string") throw new Error("no port");
 	return {
 		origin: `http://127.0.0.1:${address.port}`,
+		count: () => taken.length,
 		take() {
 			const all = taken;
 			taken = [];
