@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"sync"
@@ -150,10 +151,22 @@ func (l load) run(t *testing.T) {
 			runtime.GC()
 			time.Sleep(300 * time.Millisecond)
 			idleRSS = resident(pid) - empty
+			if path := os.Getenv("HEAP"); path != "" {
+				if f, err := os.Create(path); err == nil {
+					pprof.Lookup("heap").WriteTo(f, 0)
+					f.Close()
+				}
+			}
+			if path := os.Getenv("CPU"); path != "" {
+				if f, err := os.Create(path); err == nil {
+					pprof.StartCPUProfile(f)
+				}
+			}
 			began = cpuOf(pid)
 			fmt.Fprintln(ask, "go")
 		case line == "end":
 			ended = cpuOf(pid)
+			pprof.StopCPUProfile()
 			fmt.Fprintln(ask, "go")
 		default:
 			var o outcome
