@@ -177,7 +177,8 @@ class FrameMirror implements Mirror {
 		if (!stage || !this.#reader) return;
 		const sliceMS = frame.kind === Kind.snapshot ? SNAPSHOT_SLICE_MS : DIFF_SLICE_MS;
 		if (!(await this.#check(this.#reader, frame.body, sliceMS))) return;
-		await this.#act(stage, this.#reader, sliceMS);
+		if (frame.kind === Kind.diff) this.#pacer.beginWhole(DIFF_SLICE_MS);
+		await this.#act(stage, this.#reader);
 		if (this.#isDestroyed) return;
 		this.seen = { epoch: frame.epoch, seq: frame.seq };
 		if (frame.kind === Kind.snapshot && frame.flags & Flag.last) await this.#completeEpoch();
@@ -211,21 +212,23 @@ class FrameMirror implements Mirror {
 		}
 	}
 
-	async #act(stage: Stage, reader: DomReader, sliceMS: number): Promise<void> {
+	async #act(stage: Stage, reader: DomReader): Promise<void> {
 		stage.begin();
-		for (let count = 1; reader.more; count++) {
+		while (reader.more) {
 			for (const steps = stage.apply(reader); steps && !steps.next().done; )
-				if (this.#pacer.isDue(sliceMS)) await this.#pacer.rest();
-			if (count % OPERATIONS_A_LOOK === 0 && this.#pacer.isDue(sliceMS)) await this.#pacer.rest();
+				if (this.#pacer.step()) await this.#pacer.restAfter(stage.layOut);
+			if (this.#pacer.step()) await this.#pacer.restAfter(stage.layOut);
 			if (this.#isDestroyed) return;
 		}
 		stage.finish();
+		if (this.#pacer.isMuch) await this.#pacer.restAfter(stage.layOut);
 	}
 
 	#beginEpoch(frame: Frame): void {
 		if (this.#next !== this.#stage) this.#next?.destroy();
 		this.#reader = new DomReader();
 		this.#askedAt = undefined;
+		this.#pacer.begin();
 		const host = prepareHost(this.#iframe);
 		const stage = new Stage(frame.epoch, host, this.#assets, {
 			onTitle: (title) => this.onTitle?.(title),

@@ -6,7 +6,13 @@ const HATCH = "repeating-linear-gradient(135deg, #8a94a633 0 6px, #8a94a611 6px 
 /** A canvas draws only where scripts run; elsewhere it would show its children. */
 const NO_PICTURE = `url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E")`;
 
-export const BASE_SHEET = `@layer alongside {
+/** What the mirror puts into an element's `style` is meant for that element alone. */
+const OWN_PROPERTIES = ["width", "height", "ratio", "picture"]
+	.map((name) => `@property --alongside-${name} { syntax: "*"; inherits: false }`)
+	.join("\n");
+
+export const BASE_SHEET = `${OWN_PROPERTIES}
+@layer alongside {
 	* { scroll-behavior: auto !important; overflow-anchor: none !important; }
 	alongside-refused { display: none !important; }
 	alongside-embed { display: inline-block; width: 300px; height: 150px; background: ${HATCH}; }

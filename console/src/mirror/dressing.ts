@@ -6,7 +6,8 @@ import { isHTML } from "./elements.ts";
 import { obtain } from "./maps.ts";
 import type { Resources } from "./resources.ts";
 import { partOf, Sprites } from "./sprites.ts";
-import { assetRef, type Lookup } from "./styletext.ts";
+import { assetRef, isFragment, type Lookup } from "./styletext.ts";
+import { Uses } from "./uses.ts";
 
 /** Elements that have a size also when they are inline; to ask for the display of others costs a style computation. */
 const SIZED = new Set([
@@ -22,6 +23,10 @@ const SIZED = new Set([
 	"progress",
 ]);
 
+/** A value that is longer than any page's own is dropped: the browser parses it each time it is asked for. */
+const MAX_VALUE = 1 << 20;
+const HREFS = new Set(["href", "xlink:href"]);
+
 /** A picture that an element shows in place of its own content. */
 type Picture = { wanted: string; shown: string | undefined; url: string };
 
@@ -31,6 +36,7 @@ export class Dressing {
 	/** Custom properties of the mirror in an element's `style`, which the page's own `style` must not wipe out. */
 	readonly #properties = new WeakMap<Element, Map<string, string>>();
 	readonly #pictures = new Map<Element, Picture>();
+	readonly #uses = new Uses();
 	readonly #sprites: Sprites;
 	/** Elements with a new pinned size. */
 	readonly #pinned = new Set<Element>();
@@ -38,19 +44,24 @@ export class Dressing {
 	constructor(assets: Assets, resources: Resources) {
 		this.#assets = assets;
 		this.#resources = resources;
-		this.#sprites = new Sprites(resources, (key) => assets.drawing(key));
+		this.#sprites = new Sprites(resources, this.#uses, (key) => assets.drawing(key));
 	}
 
 	set(element: Element, name: string, value: string): void {
 		const render = renderOf(element, name);
-		if (!render) return;
+		if (!render || value.length > MAX_VALUE) return;
+		if (name === "id") this.#uses.named(value);
 		if (clobbers(element, name, value)) {
 			this.unset(element, name);
+		} else if (isUse(element) && HREFS.has(name) && isFragment(value)) {
+			this.unset(element, name);
+			this.#uses.want(element, name, value.slice(1));
 		} else if (render === plain) {
 			writeAttribute(element, name, value);
 			if (isHTML(element, "canvas") && (name === "width" || name === "height"))
 				this.#sizeCanvas(element as HTMLCanvasElement);
 		} else {
+			this.#uses.forget(element, name);
 			this.#render(element, name, value, render);
 			const part = partOf(element, name, value);
 			if (part) this.#sprites.want(element, name, part);
@@ -86,6 +97,7 @@ export class Dressing {
 		if (!renderOf(element, name)) return;
 		this.#resources.forget(element, name);
 		this.#sprites.forget(element, name);
+		this.#uses.forget(element, name);
 		writeAttribute(element, name, undefined);
 		if (name === "style") this.#writeProperties(element);
 	}
@@ -117,6 +129,7 @@ export class Dressing {
 	/** Ends a body: shows what needs its place in the tree, and pins what is new; asks for the layout once for all of them. */
 	finish(): void {
 		this.#sprites.settle();
+		this.#uses.settle();
 		const inline = [...this.#pinned].filter(
 			(element) => !SIZED.has(element.localName) && displayOf(element) === "inline",
 		);
@@ -125,9 +138,15 @@ export class Dressing {
 		this.#pinned.clear();
 	}
 
+	/** A node is about to get another place in the tree. */
+	moving(node: Node): void {
+		this.#uses.moving(node);
+	}
+
 	forget(element: Element): void {
 		this.#resources.forget(element);
 		this.#sprites.forget(element);
+		this.#uses.forget(element);
 		this.#pinned.delete(element);
 		const shown = this.#pictures.get(element)?.shown;
 		if (shown !== undefined) this.#assets.release(shown);
@@ -158,6 +177,9 @@ export class Dressing {
 			(element as HTMLElement).style.setProperty(name, value);
 	}
 }
+
+const isUse = (element: Element): boolean =>
+	element.localName === "use" && element.namespaceURI === "http://www.w3.org/2000/svg";
 
 function displayOf(element: Element): string {
 	return element.ownerDocument.defaultView?.getComputedStyle(element).display ?? "";

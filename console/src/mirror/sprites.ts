@@ -8,13 +8,12 @@ import { renderOf, writeAttribute } from "./attributes.ts";
 import { createSafeElement, isElement } from "./elements.ts";
 import type { Resources } from "./resources.ts";
 import { assetRef, rewriteSheet } from "./styletext.ts";
+import { isRoot, MAX_SHOWN_NODES, shownNodes, type Uses } from "./uses.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SVG_NUMBER = 1;
 /** Marks the drawing that holds the parts (base sheet). */
 const MARK = "alongside-sprites";
-/** Of one part with all inside, each `use` counted as what it shows. */
-const MAX_SHOWN_NODES = 5_000;
 /** Of all parts of an epoch. */
 const MAX_NODES = 50_000;
 const MAX_DEPTH = 64;
@@ -44,6 +43,7 @@ type Source = { document: Document; rules: Rule[]; stores: WeakMap<Root, Store> 
 
 export class Sprites {
 	readonly #resources: Resources;
+	readonly #uses: Uses;
 	readonly #drawingOf: (key: string) => string | undefined;
 	readonly #sources = new Map<string, Source | undefined>();
 	/** What is to be shown once its `use` has its place in the tree. */
@@ -52,8 +52,9 @@ export class Sprites {
 	#nodes = 0;
 
 	/** drawingOf: the text of an asset that is an SVG image. */
-	constructor(resources: Resources, drawingOf: (key: string) => string | undefined) {
+	constructor(resources: Resources, uses: Uses, drawingOf: (key: string) => string | undefined) {
 		this.#resources = resources;
+		this.#uses = uses;
 		this.#drawingOf = drawingOf;
 	}
 
@@ -73,22 +74,25 @@ export class Sprites {
 			const lookup = this.#resources.watch(use, name, () => {
 				this.want(use, name, part);
 				this.settle();
+				this.#uses.settle();
 			});
 			lookup(part.ref);
 			const key = this.#resources.key(part.ref);
-			writeAttribute(use, name, key === undefined ? undefined : this.#show(use, key, part.id));
+			const shown = key === undefined ? undefined : this.#show(use, key, part.id);
+			if (shown !== undefined) this.#uses.want(use, name, shown);
+			else writeAttribute(use, name, undefined);
 		}
 		this.#waiting.clear();
 	}
 
-	/** A reference to a copy of the part; undefined: there is none. */
+	/** The ID of a copy of the part; undefined: there is none. */
 	#show(use: Element, key: string, id: string): string | undefined {
 		const root = use.getRootNode();
 		const source = this.#source(key);
 		const original = source && byID(source.document, id);
 		if (!original || !isRoot(root) || shownNodes(source.document, original) > MAX_SHOWN_NODES) return undefined;
 		const store = this.#store(source, root);
-		return store && `#${this.#copyPart(source, store, id)}`;
+		return store && this.#copyPart(source, store, id);
 	}
 
 	#source(key: string): Source | undefined {
@@ -190,29 +194,4 @@ function matches(element: Element, selector: string): boolean {
 	}
 }
 
-/** How many nodes the browser would build for an element: a `use` counts as what it shows (SVG 2 §5.5). */
-function shownNodes(document: Document, element: Element): number {
-	const known = new Map<Element, number>();
-	const count = (part: Element): number => {
-		const before = known.get(part);
-		if (before !== undefined) return before;
-		// A part that shows itself is too large.
-		known.set(part, MAX_SHOWN_NODES + 1);
-		let total = 0;
-		for (const inner of [part, ...part.querySelectorAll("*")]) {
-			total++;
-			if (inner.localName !== "use") continue;
-			const href = inner.getAttribute("href") ?? inner.getAttribute("xlink:href") ?? "";
-			const target = href.startsWith("#") && byID(document, href.slice(1));
-			if (target) total += count(target);
-			if (total > MAX_SHOWN_NODES) return total;
-		}
-		known.set(part, total);
-		return total;
-	};
-	return count(element);
-}
-
 const byID = (document: Document, id: string): Element | undefined => document.getElementById(id) ?? undefined;
-
-const isRoot = (node: Node): node is Root => node.nodeType === Node.DOCUMENT_NODE || "host" in node;

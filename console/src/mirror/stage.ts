@@ -27,6 +27,8 @@ export const STAGE_MARK = "alongside-stage";
 const NAMESPACE_BITS = 3;
 const QUIRKS_MODE = 1;
 const PREFERS_DARK = 2;
+/** More of one text is not shown: lines are broken through all of it at once. */
+const MAX_TEXT = 1 << 18;
 const SHEET_DISABLED = 1;
 const MEDIA_PAUSED = 1;
 const MEDIA_ENDED = 4;
@@ -94,6 +96,9 @@ export class Stage {
 		return runOperation(reader, this.#handlers);
 	}
 
+	/** Has the browser lay out what was built so far. */
+	layOut = (): void => void this.document?.documentElement?.getBoundingClientRect();
+
 	/** Ends a body: what needs the layout is done once. */
 	finish(): void {
 		this.#dressing.finish();
@@ -156,6 +161,7 @@ export class Stage {
 		let after = prev;
 		for (const id of ids) {
 			const node = this.tree.node(id);
+			if (node) this.#dressing.moving(node);
 			if (!this.tree.move(id, parent, after)) this.#hooks.onLost("a frame was moved");
 			else if (node) this.#sheets.moved(node);
 			after = id;
@@ -174,7 +180,8 @@ export class Stage {
 	}
 
 	/** VALUE: a host of editable content shows its value as text. */
-	#value(element: Element, value: string): void {
+	#value(element: Element, all: string): void {
+		const value = all.slice(0, MAX_TEXT);
 		if (isHTML(element, "textarea")) (element as HTMLTextAreaElement).value = value;
 		else if (!isHTML(element, "input")) this.tree.replaceText(element, value);
 		else if ((element as HTMLInputElement).type !== "file") (element as HTMLInputElement).value = value;
@@ -220,7 +227,7 @@ export class Stage {
 		[Op.at]: ({ parent, prev }) => this.tree.at(parent, prev),
 		[Op.element]: ({ flags, tag, attributes }) => this.#element(flags, tag, attributes),
 		[Op.up]: () => this.tree.up(),
-		[Op.text]: ({ data }) => this.tree.insert(this.tree.document.createTextNode(data)),
+		[Op.text]: ({ data }) => this.tree.insert(this.tree.document.createTextNode(data.slice(0, MAX_TEXT))),
 		[Op.shadow]: ({ flags }) => this.#shadow(flags),
 		[Op.content]: ({ flags }) => this.#content(flags),
 		[Op.box]: ({ properties }) => {
@@ -234,7 +241,7 @@ export class Stage {
 		[Op.unattr]: ({ id, name }) => this.#on(id, (element) => this.#dressing.unset(element, name)),
 		[Op.data]: ({ id, data }) => {
 			const node = this.tree.node(id);
-			if (node?.nodeType === Node.TEXT_NODE) (node as Text).data = data;
+			if (node?.nodeType === Node.TEXT_NODE) (node as Text).data = data.slice(0, MAX_TEXT);
 		},
 		[Op.value]: ({ id, value }) => this.#on(id, (element) => this.#value(element, value)),
 		[Op.checked]: ({ id, flags }) =>
