@@ -13,7 +13,7 @@ function pause(): Promise<void> {
 }
 
 /** What a task that builds may take in all: our own part, and laying out what it has built. */
-const TASK_MS = 16;
+const TASK_MS = 24;
 /** How long our own part may be at most. */
 const MAX_SLICE_MS = 40;
 /** How many steps pass between two looks at the clock; no slice has fewer. */

@@ -11,7 +11,7 @@ const SVG = "http://www.w3.org/2000/svg";
 /** What one `use` may show, a `use` inside counted as what it shows. */
 export const MAX_SHOWN_NODES = 5_000;
 /** What all of an epoch may show together. */
-const MAX_ALL_SHOWN_NODES = 200_000;
+const MAX_ALL_SHOWN_NODES = 50_000;
 /** How many may stand behind each other. */
 const MAX_CHAIN = 64;
 
