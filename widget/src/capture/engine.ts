@@ -57,6 +57,8 @@ const HIDDEN_MS = 1000;
 const MAX_LEARNT = 50_000;
 /** What no event tells is looked at this often. */
 const SAMPLE_MS = 250;
+/** After so many looks at a page on which nothing happened, every second one is left out. */
+const CALM_LOOKS = 12;
 /** After an error of our own: at first so long until the next snapshot, then twice as long. */
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 60_000;
@@ -121,6 +123,8 @@ export class Engine {
 	#frame = 0;
 	#timer = 0;
 	#sampler = 0;
+	/** Looks since something happened. */
+	#calm = 0;
 	#slices: MessageChannel | undefined;
 	#retry = RETRY_MS;
 	#errors = 0;
@@ -476,6 +480,7 @@ export class Engine {
 	/** Sees to a flush after the next animation frame, when the page is laid out anyway, or soon if there is none. */
 	#schedule(): void {
 		if (!this.#at || this.#stopped) return;
+		this.#calm = 0;
 		this.#frame ||= this.#window.requestAnimationFrame((now) =>
 			this.#guard(() => {
 				this.#frame = 0;
@@ -490,6 +495,7 @@ export class Engine {
 	#sample(): void {
 		const at = this.#at;
 		if (!at || at.snapshot) return;
+		if (++this.#calm > CALM_LOOKS && this.#calm % 2) return;
 		// Pages that write ever new style text would otherwise be told ever more about.
 		if (at.tree.look() || at.selected.size > at.enough) {
 			this.keyframe();
