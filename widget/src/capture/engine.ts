@@ -9,6 +9,7 @@ import { Flag, Kind } from "../../../wire/wire.ts";
 import type { DebugCounts } from "../capture.ts";
 import { isBox, isMasked, Masks, Passwords } from "../mask/masks.ts";
 import { hostOf, plain, viewOf } from "../mask/plain.ts";
+import { Probe } from "../mask/probe.ts";
 import type { Policy } from "../policy.ts";
 import { Activity } from "./activity.ts";
 import { Animations } from "./animations.ts";
@@ -66,6 +67,7 @@ const MAX_RETRY_MS = 60_000;
 /** All that lives for one epoch. */
 type Epoch = {
 	masks: Masks;
+	probe: Probe;
 	selected: Selected;
 	funnel: Funnel;
 	body: Body;
@@ -305,6 +307,7 @@ export class Engine {
 		);
 		return {
 			masks,
+			probe: new Probe(this.#document),
 			selected,
 			funnel,
 			body,
@@ -434,7 +437,9 @@ export class Engine {
 		this.#rewritten.clear();
 		const isChanged = this.#isChanged;
 		this.#isChanged = false;
-		if (!at.masks.step(this.#document, this.#window.location.pathname, isChanged) || !at.tree.ids.count) return false;
+		const isOther = at.masks.step(this.#document, this.#window.location.pathname, isChanged);
+		if (!at.probe.isTrue(at.masks)) throw new Error("the page's prototypes lie");
+		if (!isOther || !at.tree.ids.count) return false;
 		this.#begin();
 		return true;
 	}

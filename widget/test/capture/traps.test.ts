@@ -279,3 +279,78 @@ test("twice as many nodes put in front cost about twice as much, not four times"
 	assert.ok(twice < once * 3.2 + 0.1, `10,000: ${once} s, 20,000: ${twice} s`);
 	await sheet.close();
 });
+
+/** What a page may tell about itself that is not so; each is in force before the capture starts, or from then on. */
+const LIES: Readonly<Record<string, string>> = {
+	"Element.prototype.matches": `Element.prototype.matches = () => false;`,
+	"Element.prototype.closest": `Element.prototype.closest = () => null;`,
+	"Element.prototype.getAttribute": `Element.prototype.getAttribute = () => null; Element.prototype.hasAttribute = () => false;`,
+	"Element.prototype.getAttributeNames": `Element.prototype.getAttributeNames = () => [];`,
+	"the accessors of the tree": `for (const name of ["parentNode", "parentElement", "isConnected", "ownerDocument"])
+			Object.defineProperty(Node.prototype, name, { configurable: true, get: () => null });`,
+	"the accessors of what is below": `for (const name of ["childNodes", "firstChild", "nextSibling", "previousSibling"])
+			Object.defineProperty(Node.prototype, name, { configurable: true, get: () => null });`,
+	"Node.prototype.textContent": `Object.defineProperty(Node.prototype, "textContent", { configurable: true, get: () => "harmless" });`,
+	"Node.prototype.getRootNode": `Node.prototype.getRootNode = () => document;`,
+	"Node.prototype.nodeType": `Object.defineProperty(Node.prototype, "nodeType", { configurable: true, get: () => 3 });`,
+	"Element.prototype.localName": `Object.defineProperty(Element.prototype, "localName", { configurable: true, get: () => "p" });`,
+	"Element.prototype.shadowRoot": `Object.defineProperty(Element.prototype, "shadowRoot", { configurable: true, get: () => null });
+		Object.defineProperty(Element.prototype, "assignedSlot", { configurable: true, get: () => null });`,
+	"HTMLInputElement.prototype.type": `Object.defineProperty(HTMLInputElement.prototype, "type", { configurable: true, get: () => "button" });`,
+	"queries that find nothing": `Document.prototype.querySelectorAll = Element.prototype.querySelectorAll = DocumentFragment.prototype.querySelectorAll = () => [];`,
+	"arrays that forget": `Array.prototype.includes = () => false; Array.prototype.indexOf = () => -1; Array.prototype.find = () => undefined;
+		Array.prototype.some = () => false; Array.prototype.filter = () => [];`,
+	"maps and sets that forget": `Map.prototype.get = () => undefined; Map.prototype.has = () => false; Set.prototype.has = () => false;
+		WeakMap.prototype.get = () => undefined; WeakSet.prototype.has = () => false;`,
+	"regular expressions that match nothing": `RegExp.prototype.test = () => false; RegExp.prototype.exec = () => null;`,
+	"strings that replace nothing": `String.prototype.replace = function () { return String(this); }; String.prototype.split = function () { return [String(this)]; };`,
+	"an observer that tells nothing": `window.MutationObserver = class { observe() {} disconnect() {} takeRecords() { return []; } };`,
+};
+for (const [name, script] of Object.entries(LIES)) {
+	for (const isLate of [false, true]) {
+		// req 001-02
+		test(`nothing masked leaves and nothing is thrown by a lie of ${name}${isLate ? ", told later" : ""}`, async () => {
+			const sheet = await lab.page(
+				`<!doctype html><p>CONTROL</p><div class=alongside-mask title=CANARY-title>CANARY-mask<b>CANARY-inner</b></div><p class=alongside-ignore>CANARY-ignore</p>
+				<form><input type=password value=CANARY-password><input name=user value=CANARY-value><textarea>CANARY-area</textarea></form>
+				<div id=host><i>CANARY-slotted</i></div><div data-dd-privacy=hidden>CANARY-foreign</div>`,
+			);
+			const thrown: string[] = [];
+			sheet.page.on("pageerror", (error) => thrown.push(String(error)));
+			// By the debugger: what others put into the page would be lied to as well.
+			const debug = await sheet.page.context().newCDPSession(sheet.page);
+			const run = async (script: string): Promise<string> => {
+				const { result, exceptionDetails } = await debug.send("Runtime.evaluate", { expression: script });
+				if (exceptionDetails) thrown.push(`${exceptionDetails.exception?.description}`);
+				return String(result.value);
+			};
+			await run(`globalThis.append = Element.prototype.append; globalThis.sent = "";
+				document.getElementById("host").attachShadow({ mode: "open" }).innerHTML = "<div class=alongside-mask>CANARY-shadow<slot></slot></div>"`);
+			if (!isLate) await run(script);
+			await run(`capture = AlongsideCapture.startCapture({ policy: AlongsideCapture.readPolicy({ mode: "inputs" }), emit(frame) {
+				let text = "";
+				for (let i = 0; i < frame.length; i++) text += String.fromCharCode(frame[i]);
+				sent += btoa(text) + " ";
+			} })`);
+			await sheet.page.waitForTimeout(300);
+			if (isLate) await run(script);
+			await run(`{
+				const [masked] = document.getElementsByClassName("alongside-mask");
+				append.call(masked, "CANARY-more", document.createElement("u"));
+				append.call(masked.lastElementChild, "CANARY-below");
+				document.getElementsByName("user")[0].value = "CANARY-typed";
+				const [shown] = document.getElementsByTagName("p");
+				shown.setAttribute("class", "alongside-mask");
+				append.call(shown, "CANARY-marked");
+			}`);
+			await sheet.page.waitForTimeout(400);
+			await run("capture.keyframe(); 0");
+			await sheet.page.waitForTimeout(400);
+			for (const frame of (await run("sent")).split(" ").filter(Boolean)) sheet.take(Buffer.from(frame, "base64"));
+			if (isLate) assert.ok(sheet.saw("CONTROL"), "the capture ran");
+			assert.deepEqual(thrown, []);
+			assert.ok(!sheet.saw("CANARY"));
+			await sheet.close();
+		});
+	}
+}
