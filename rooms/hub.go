@@ -84,6 +84,7 @@ type Hub struct {
 
 	held     atomic.Int64 // bytes of checkpoints and assets of all rooms
 	shedding sync.Mutex
+	dues     dueList
 
 	mu       sync.RWMutex // guards rooms and draining; taken before a room's mutex, never after it
 	rooms    map[string]*Room
@@ -153,9 +154,11 @@ func (h *Hub) Run(ctx context.Context) {
 // Sweep meets every deadline that is due by the clock. Run calls it; tests with a clock of their own do too.
 func (h *Hub) Sweep() {
 	now := h.Clock()
-	for _, r := range h.all() {
-		if r.due.Load() <= now.UnixNano() {
+	for _, r := range h.dues.now(now) {
+		if here, ok := h.room(r.id); ok && here == r {
 			r.sweep(now)
+		} else {
+			r.due.Store(never)
 		}
 	}
 	h.Shared.Sweep()

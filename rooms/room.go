@@ -33,7 +33,7 @@ type Room struct {
 	keeping sync.Mutex // held while the record is written, so that the newest is the last; taken before mu
 
 	held atomic.Int64 // bytes of checkpoints and assets
-	due  atomic.Int64 // the next deadline, Unix nanoseconds
+	due  due
 
 	turn            chan struct{} // holds one: whose turn it is to write about the session
 	written, closed bool          // the writer's: the log knows that the session opened, ended
@@ -149,6 +149,7 @@ func newRoom(h *Hub, o Opening, now time.Time) *Room {
 		r.askFor(Asking{Answers: o.Answers, Name: o.Name, Page: r.page}, now)
 		r.state = wire.RoomWaiting
 	}
+	r.due = due{list: &h.dues, room: r, at: never, next: never}
 	r.due.Store(now.Add(wire.ReconnectWindow).UnixNano())
 	return r
 }
