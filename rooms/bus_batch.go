@@ -4,8 +4,8 @@ import "encoding/binary"
 
 // A batch is what goes in one publish from one node to another: a version, the sender's incarnation, the number of the
 // first message (8 bytes each, big endian), the sender's ID after its length in a byte, and then each message after its
-// length plus one as a uvarint. In place of a length, zero says that messages were lost there. A batch without messages
-// tells how far the sender is.
+// length plus one as a uvarint. A zero in place of a length says that messages were lost there; it has a number as they
+// have, since it may be lost itself. A batch without messages tells how far the sender is.
 const (
 	batchVersion = 1
 	batchHead    = 1 + 8 + 8 + 1
@@ -48,11 +48,13 @@ func (o *outbox) put(m []byte) bool {
 func (o *outbox) lose() {
 	if !o.lost {
 		o.queue = append(o.queue, 0)
+		o.count++
+		o.next++
 		o.lost = true
 	}
 }
 
-// drop empties the queue; the number of the next message shows the loss.
+// drop empties the queue; the number of what comes next shows the loss.
 func (o *outbox) drop() { o.queue, o.count, o.lost = o.queue[:0], 0, false }
 
 // take moves the oldest messages, one batch of them, behind b.
@@ -64,10 +66,8 @@ func (o *outbox) take(b []byte, incarnation uint64, from string) []byte {
 		for end < batchBytes && end < len(o.queue) {
 			n, size := binary.Uvarint(o.queue[end:])
 			end += size
-			if n > 0 {
-				end += int(n) - 1
-				o.count--
-			}
+			end += max(int(n)-1, 0)
+			o.count--
 		}
 	} else {
 		o.count = 0
@@ -110,6 +110,7 @@ func (i *hearing) open(head, messages []byte, h BusHandler) {
 		n, size := binary.Uvarint(messages)
 		if n == 0 && size == 1 {
 			messages = messages[1:]
+			i.next++
 			h.Lost(i.from)
 			continue
 		}
