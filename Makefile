@@ -31,8 +31,11 @@ run: build ## the demo: a shop, a console, an agent
 
 test: tools lint build test-go test-scripts test-e2e ## everything
 
-test-go: bin/bundles
-	CGO_ENABLED=1 go test -race -timeout 10m ./...
+bin/ferret: $(wildcard store/ferret/*) ## speaks MongoDB's wire protocol, for tests only
+	cd store/ferret && go build -trimpath -o $(CURDIR)/$@ .
+
+test-go: bin/bundles bin/ferret
+	FERRET=$(CURDIR)/bin/ferret CGO_ENABLED=1 go test -race -timeout 10m ./...
 
 test-scripts: node_modules/.installed
 	$(TSX) --test-concurrency=2 $(wildcard wire/*.test.ts optout/*.test.ts widget/test/*/*.test.ts console/test/*/*.test.ts)

@@ -13,11 +13,18 @@ import (
 
 	"alongside/privacy"
 	"alongside/store"
+	"alongside/store/mongotest"
 )
 
 // stores are the implementations of Store that this machine can run; each has to pass every test of conformance.
 var stores = map[string]func(t *testing.T) Store{
 	"SQLite": func(t *testing.T) Store { return openSQLite(t) },
+}
+
+func init() {
+	for name, open := range mongotest.Servers {
+		stores[name] = func(t *testing.T) Store { return NewMongo(open(t, Collections)) }
+	}
 }
 
 func openSQLite(t *testing.T) *SQLite {

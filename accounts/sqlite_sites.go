@@ -115,30 +115,38 @@ func scanSite(row scanner, extra ...any) (s Site, err error) {
 	if err = row.Scan(append(columns, extra...)...); err != nil {
 		return Site{}, fmt.Errorf("read site: %w", err)
 	}
+	if err := s.decode(origins, policy, help, collection, retention); err != nil {
+		return Site{}, err
+	}
+	s.Created = fromMS(created)
+	return s, nil
+}
+
+// decode reads the settings that stores keep as JSON. An empty one is the default of its kind.
+func (s *Site) decode(origins, policy, help, collection, retention []byte) (err error) {
 	if err := json.Unmarshal(origins, &s.Origins); err != nil {
-		return Site{}, fmt.Errorf("read site's origins: %w", err)
+		return fmt.Errorf("read site's origins: %w", err)
 	}
 	if s.Policy, err = privacy.Parse(policy); err != nil {
-		return Site{}, fmt.Errorf("read site's policy: %w", err)
+		return fmt.Errorf("read site's policy: %w", err)
 	}
 	s.Help, s.Collection, s.Retention = DefaultHelp(), privacy.DefaultCollection(), privacy.DefaultRetention()
 	if len(help) > 0 {
 		if s.Help, err = decodeStrictly[Help](help); err != nil {
-			return Site{}, fmt.Errorf("read site's help: %w", err)
+			return fmt.Errorf("read site's help: %w", err)
 		}
 	}
 	if len(collection) > 0 {
 		if s.Collection, err = privacy.ParseCollection(collection); err != nil {
-			return Site{}, fmt.Errorf("read site's collection: %w", err)
+			return fmt.Errorf("read site's collection: %w", err)
 		}
 	}
 	if len(retention) > 0 {
 		if s.Retention, err = decodeStrictly[privacy.Retention](retention); err != nil {
-			return Site{}, fmt.Errorf("read site's retention: %w", err)
+			return fmt.Errorf("read site's retention: %w", err)
 		}
 	}
-	s.Created = fromMS(created)
-	return s, nil
+	return nil
 }
 
 // decodeStrictly refuses fields that the program does not know: a setting that is not understood would not be kept.

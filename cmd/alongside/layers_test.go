@@ -3,8 +3,11 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"go/parser"
+	"go/token"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +23,7 @@ var floors = map[string]int{
 	"alongside/rooms":              2,
 	"alongside/recording":          2,
 	"alongside/signaling":          2,
+	"alongside/store/mongotest":    2,
 	"alongside/accounts":           2,
 	"alongside/history":            2,
 	"alongside/queue":              2,
@@ -38,7 +42,29 @@ var owners = map[string][]string{
 	"modernc.org/sqlite":            {"alongside/store"},
 	"github.com/danielgtaylor/huma": {"alongside/console"},
 	"github.com/wneessen/go-mail":   {"alongside/mail"},
-	"go.mongodb.org/mongo-driver/":  {"alongside/store"},
+	"go.mongodb.org/mongo-driver/":  {"alongside/store", "alongside/accounts"},
+}
+
+// TestMongoFiles: a store's package imports MongoDB's driver only in files that are named for it.
+func TestMongoFiles(t *testing.T) {
+	files, err := filepath.Glob("../../*/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("files %d, %v", len(files), err)
+	}
+	for _, name := range files {
+		if strings.HasPrefix(filepath.Base(name), "mongo") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, imported := range file.Imports {
+			if strings.Contains(imported.Path.Value, "go.mongodb.org/") {
+				t.Errorf("%s imports MongoDB's driver: only files named mongo*.go do", name)
+			}
+		}
+	}
 }
 
 func TestLayers(t *testing.T) {
