@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -318,6 +319,66 @@ func TestBusIsBoundedWhileRedisIsSlow(t *testing.T) {
 		}
 		return true
 	})()
+}
+
+func TestBusFollowsItsInboxThroughACluster(t *testing.T) {
+	servers, ctx := cluster(), t.Context()
+	empty(t, servers)
+	var nodes []busNode
+	for _, name := range []string{"a", "b"} {
+		n := busNode{Bus: NewRedisBus(openRedis(t, servers...), name), ear: newEar(t), name: name}
+		run(t, func(ctx context.Context) { n.Run(ctx, n.ear) })
+		wait(t, name+" is connected", 10*time.Second, n.Connected)
+		nodes = append(nodes, n)
+	}
+	a, b := nodes[0], nodes[1]
+	meet(t, a, b)
+	// The slot of b's inbox goes to the next server.
+	c := servers[0].client()
+	defer c.Close()
+	slot := c.ClusterKeySlot(ctx, busChannel("b")).Val()
+	owner := slices.IndexFunc(servers, func(s *redisServer) bool {
+		c := s.client()
+		defer c.Close()
+		return c.Do(ctx, "cluster", "countkeysinslot", slot).Err() == nil && c.Do(ctx, "spublish", busChannel("b"), "").Err() == nil
+	})
+	next := servers[(owner+1)%len(servers)].client()
+	defer next.Close()
+	id := next.Do(ctx, "cluster", "myid").Val()
+	for _, s := range append([]*redisServer{servers[(owner+1)%len(servers)]}, servers...) {
+		c := s.client()
+		defer c.Close()
+		if err := c.Do(ctx, "cluster", "setslot", slot, "node", id).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wait(t, "it arrives", 20*time.Second, func() bool {
+		a.Send("b", []byte("again"))
+		return b.heard(func() bool { return slices.Contains(b.other, "a again") })()
+	})
+	if got := b.Bus.(*RedisBus).atHome.addr; got != servers[(owner+1)%len(servers)].addr() {
+		t.Errorf("b listens at %s", got)
+	}
+}
+
+func TestBusLeavesNoGoroutine(t *testing.T) {
+	server := ownRedis(t)
+	r := openRedis(t, server)
+	before := runtime.NumGoroutine()
+	for range 3 {
+		b := NewRedisBus(r, "a")
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			b.Run(ctx, newEar(t))
+			close(done)
+		}()
+		wait(t, "connected", 10*time.Second, b.Connected)
+		b.Send("b", []byte("x"))
+		stop()
+		<-done
+	}
+	wait(t, "none is left", 5*time.Second, func() bool { return runtime.NumGoroutine() <= before })
 }
 
 func TestBatches(t *testing.T) {
