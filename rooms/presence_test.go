@@ -157,7 +157,12 @@ func TestVisitorsOfADeadNodeAreGoneWithinPresenceLife(t *testing.T) {
 	a.Remove(ctx, "t", "moved") // a lost it, and takes nothing from b
 	changed, stopWatching := b.Watch("t")
 	defer stopWatching()
-	time.Sleep(time.Second)
+	for c, until := NewRedisPresence(openRedis(t, server), "c"), time.Now().Add(time.Second); time.Now().Before(until); {
+		if got := listed(c, "t"); !slices.Contains(got, "moved") {
+			t.Fatalf("after a node removed what is another's, listed are %v", got)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 	stop()
 	<-done
 	for died := time.Now(); ; {

@@ -446,6 +446,9 @@ func TestOwnerWritesAgainWhatWasLost(t *testing.T) {
 			t.Errorf("after a loss the room taken over is %+v, %v", h, err)
 		}
 		empty(t, s.servers)
+		if fence := own(t, s.b, "room4", "b"); fence <= fences["room4"] {
+			t.Errorf("a number is given again after a loss: %d after %d", fence, fences["room4"])
+		}
 		if h, err := s.a.TakeOver(ctx, "room3", "a", taken.Fence); err != ErrNotFound {
 			t.Errorf("to take over a lost room gives %+v, %v", h, err)
 		}
