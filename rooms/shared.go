@@ -83,6 +83,7 @@ type Shared interface {
 	Keep(ctx context.Context, room string, fence uint64, record []byte) error
 	// TakeOver makes node the owner of a room if expected is still its fencing token, and returns what it now holds: the new
 	// token and the old owner's record. The error is ErrFenced if somebody was faster, ErrNotFound if there is no such room.
+	// With an empty node the room is given up, for the next one to take.
 	TakeOver(ctx context.Context, room, node string, expected uint64) (Holding, error)
 	// Touch renews the life of rooms that this node owns, given with their fencing tokens, and writes again what the store
 	// lost of them. It returns those that this node owns no more.

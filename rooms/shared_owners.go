@@ -44,7 +44,7 @@ func (s *RedisShared) Find(ctx context.Context, room string) (Holding, error) {
 			got[name] = v
 		}
 	}
-	if got["node"] == "" {
+	if values[0] == nil { // an owner without a name is one that gave the room up
 		return Holding{}, ErrNotFound
 	}
 	h, err := readHeld(got)
@@ -135,7 +135,11 @@ func (s *RedisShared) TakeOver(ctx context.Context, room, node string, expected 
 	if err != nil {
 		return Holding{}, err
 	}
-	s.hold(room, h)
+	if node == "" {
+		s.letGo(room, h.Fence)
+	} else {
+		s.hold(room, h)
+	}
 	return h.Holding, nil
 }
 

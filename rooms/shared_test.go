@@ -315,6 +315,16 @@ func TestOwnerKeepsARecordUntilAnotherTakesOver(t *testing.T) {
 		if h, err := s.a.Find(ctx, "r"); err != nil || h.Node != "b" || h.Fence != second.Fence || string(h.Record) != "newer" {
 			t.Errorf("after all it is %+v, %v", h, err)
 		}
+		given, err := s.b.TakeOver(ctx, "r", "", second.Fence) // gives it up
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h, err := s.a.Find(ctx, "r"); err != nil || h.Node != "" || h.Fence != given.Fence || string(h.Record) != "newer" {
+			t.Errorf("given up it is %+v, %v", h, err)
+		}
+		if second, err = s.b.TakeOver(ctx, "r", "b", given.Fence); err != nil {
+			t.Fatal(err)
+		}
 		if err := s.b.FreeRoom(ctx, "t", "r", second.Fence); err != nil {
 			t.Fatal(err)
 		}
