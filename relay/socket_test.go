@@ -256,6 +256,7 @@ func TestAStalledPeerCostsOneGoroutine(t *testing.T) {
 				s.flush()
 			}
 			eventually(t, func() bool { return s.stalled.Load() != 0 })
+			eventually(t, func() bool { return draining() == 1 }) // it may only be about to start
 			if n := draining(); n != 1 {
 				t.Errorf("%d goroutines wait for one peer", n)
 			}
