@@ -47,7 +47,7 @@ func newDeskWith(t *testing.T, change func(*Config)) *desk {
 	d := &desk{t: t, store: NewSQLite(db), db: db, now: epoch}
 	config := Config{
 		Store: d.store, PerEmail: d, PerAddress: d, Now: d.clock, Mail: d, Public: "https://help.example",
-		Keys: privacy.NewKeyring(make([]byte, 32), db.Writer, db.Reader), Log: slog.New(slog.DiscardHandler),
+		Keys: privacy.NewKeyring(make([]byte, 32), privacy.NewSQLite(db.Writer, db.Reader)), Log: slog.New(slog.DiscardHandler),
 	}
 	change(&config)
 	if d.Service, err = NewService(config); err != nil {

@@ -87,11 +87,11 @@ func newBench(t *testing.T, options benchOptions) *bench {
 	if options.public == "" {
 		options.public = b.server.URL
 	}
-	keys := privacy.NewKeyring(bytes.Repeat([]byte{7}, 32), b.db.Writer, b.db.Reader)
+	keys := privacy.NewKeyring(bytes.Repeat([]byte{7}, 32), privacy.NewSQLite(b.db.Writer, b.db.Reader))
 	b.service = newService(t, b.db, options.limiter)
 	b.here, b.there = setup(t, b.service, "Here"), setup(t, b.service, "There")
-	b.consents = privacy.NewConsentLog(b.db.Writer, b.db.Reader)
-	b.audit = privacy.NewAuditLog(b.db.Writer, b.db.Reader, time.Now)
+	b.consents = privacy.NewConsentLog(privacy.NewSQLite(b.db.Writer, b.db.Reader))
+	b.audit = privacy.NewAuditLog(privacy.NewSQLite(b.db.Writer, b.db.Reader), time.Now)
 	b.history = history.New(history.Config{
 		Store: history.NewSQLite(b.db), Keys: keys, Now: time.Now, Log: log,
 		Retention: func(context.Context, string, string) (privacy.Retention, error) {
@@ -129,7 +129,7 @@ func newService(t *testing.T, db *store.DB, limiter accounts.Limiter) *accounts.
 	t.Helper()
 	service, err := accounts.NewService(accounts.Config{
 		Store: accounts.NewSQLite(db), PerEmail: limiter, PerAddress: limiter,
-		Keys: privacy.NewKeyring(bytes.Repeat([]byte{7}, 32), db.Writer, db.Reader), Public: "https://help.example.org",
+		Keys: privacy.NewKeyring(bytes.Repeat([]byte{7}, 32), privacy.NewSQLite(db.Writer, db.Reader)), Public: "https://help.example.org",
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -41,7 +41,7 @@ func open(t testing.TB) *kept {
 	ok(t, err)
 	t.Cleanup(func() { db.Close() })
 	master := sha256.Sum256([]byte("a test's master key"))
-	k.db, k.store, k.keys = db, history.NewSQLite(db), privacy.NewKeyring(master[:], db.Writer, db.Reader)
+	k.db, k.store, k.keys = db, history.NewSQLite(db), privacy.NewKeyring(master[:], privacy.NewSQLite(db.Writer, db.Reader))
 	k.History = k.over(k.store)
 	return k
 }

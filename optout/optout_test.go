@@ -54,7 +54,7 @@ type desk struct {
 func open(t *testing.T, secure bool) *desk {
 	t.Helper()
 	d := &desk{
-		t: t, keys: privacy.NewKeyring(make([]byte, privacy.KeyBytes), nil, nil), sessions: &sessions{}, log: &strings.Builder{},
+		t: t, keys: privacy.NewKeyring(make([]byte, privacy.KeyBytes), nil), sessions: &sessions{}, log: &strings.Builder{},
 		now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC),
 	}
 	var handler http.Handler

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -39,21 +38,21 @@ type AuditFilter struct {
 	From, To           time.Time // To is exclusive
 }
 
-// AuditLog keeps each tenant's entries in SQLite as a chain: each row holds the hash of itself and of the row before it, and
+// AuditLog keeps each tenant's entries as a chain: each row holds the hash of itself and of the row before it, and
 // the chain's head its first and last link. Whoever changes a row must change every later one and the head.
 //
 // It is safe for use by many goroutines. Its calls must not be made inside a transaction on the writing handle.
 type AuditLog struct {
-	writer, reader *sql.DB
-	now            func() time.Time
+	store Store
+	now   func() time.Time
 }
 
-// NewAuditLog keeps the log behind two handles on one database that has seen Migrations. A nil now is time.Now.
-func NewAuditLog(writer, reader *sql.DB, now func() time.Time) *AuditLog {
+// NewAuditLog keeps the log in store. A nil now is time.Now.
+func NewAuditLog(store Store, now func() time.Time) *AuditLog {
 	if now == nil {
 		now = time.Now
 	}
-	return &AuditLog{writer: writer, reader: reader, now: now}
+	return &AuditLog{store: store, now: now}
 }
 
 // Add appends e. When it returns without an error, e survives a crash of the machine.
@@ -64,16 +63,7 @@ func (l *AuditLog) Add(ctx context.Context, e Entry) error {
 	if e.At.IsZero() {
 		e.At = l.now()
 	}
-	row := newAuditRow(e)
-	tx, err := l.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("add to audit log: %w", err)
-	}
-	defer tx.Rollback() // does nothing after Commit
-	if err := row.append(ctx, tx); err != nil {
-		return fmt.Errorf("add to audit log: %w", err)
-	}
-	if err := tx.Commit(); err != nil {
+	if err := l.store.appendAudit(ctx, newAuditRow(e)); err != nil {
 		return fmt.Errorf("add to audit log: %w", err)
 	}
 	return nil
@@ -81,27 +71,17 @@ func (l *AuditLog) Add(ctx context.Context, e Entry) error {
 
 // List returns at most limit entries of the tenant, newest first, with numbers below before; 0 begins at the newest.
 func (l *AuditLog) List(ctx context.Context, tenant string, filter AuditFilter, before int64, limit int) ([]Entry, error) {
-	where, args := []string{"tenant = ?"}, []any{tenant}
-	narrow := func(condition string, arg any, given bool) {
-		if given {
-			where, args = append(where, condition), append(args, arg)
-		}
-	}
-	narrow("n < ?", before, before > 0)
-	narrow("actor = ?", filter.Actor, filter.Actor != "")
-	narrow("act = ?", filter.Act, filter.Act != "")
-	narrow("object = ?", filter.Object, filter.Object != "")
-	narrow("at >= ?", filter.From.UnixMilli(), !filter.From.IsZero())
-	narrow("at < ?", filter.To.UnixMilli(), !filter.To.IsZero())
-	query := "SELECT " + auditColumns + " FROM audit WHERE " + strings.Join(where, " AND ") + " ORDER BY n DESC LIMIT ?"
-	var list []Entry
-	err := eachAuditRow(ctx, l.reader, query, append(args, max(limit, 0)), func(row auditRow) error {
-		e, err := row.entry()
-		list = append(list, e)
-		return err
-	})
+	rows, err := l.store.listAudit(ctx, tenant, filter, before, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list audit log: %w", err)
+	}
+	var list []Entry
+	for _, row := range rows {
+		e, err := row.entry()
+		if err != nil {
+			return nil, fmt.Errorf("list audit log: %w", err)
+		}
+		list = append(list, e)
 	}
 	return list, nil
 }
@@ -109,18 +89,12 @@ func (l *AuditLog) List(ctx context.Context, tenant string, filter AuditFilter, 
 // Verify computes the tenant's chain anew and returns how many entries it holds. An error that is ErrAuditChain names the
 // first entry that is not as it was written.
 func (l *AuditLog) Verify(ctx context.Context, tenant string) (n int, err error) {
-	tx, err := l.reader.BeginTx(ctx, nil) // one state of the tables for both queries
-	if err != nil {
-		return 0, fmt.Errorf("verify audit log: %w", err)
-	}
-	defer tx.Rollback()
-	chain, err := readChain(ctx, tx, tenant)
-	if err != nil {
-		return 0, fmt.Errorf("verify audit log: %w", err)
-	}
-	last, lastHash := chain.trimmedN, chain.trimmedHash
-	query := "SELECT " + auditColumns + " FROM audit WHERE tenant = ? ORDER BY n"
-	err = eachAuditRow(ctx, tx, query, []any{tenant}, func(row auditRow) error {
+	var chain auditChain
+	var last int64
+	var lastHash []byte
+	err = l.store.readAudit(ctx, tenant, func(head auditChain) {
+		chain, last, lastHash, n = head, head.trimmedN, head.trimmedHash, 0
+	}, func(row auditRow) error {
 		if row.n != last+1 {
 			return fmt.Errorf("entry %d is missing: %w", last+1, ErrAuditChain)
 		}
@@ -142,25 +116,7 @@ func (l *AuditLog) Verify(ctx context.Context, tenant string) (n int, err error)
 // Trim forgets the tenant's oldest entries up to the first that is not older than before. The chain's head remembers the
 // last one's hash, so that the rest can still be verified.
 func (l *AuditLog) Trim(ctx context.Context, tenant string, before time.Time) error {
-	tx, err := l.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("trim audit log: %w", err)
-	}
-	defer tx.Rollback()
-	// The clock may have been set back once: an old entry behind a younger one stays as long as that one.
-	_, err = tx.ExecContext(ctx, `UPDATE audit_chains SET (trimmed_n, trimmed_hash) = (SELECT n, hash FROM audit
-			WHERE tenant = ?1 AND n < ifnull((SELECT min(n) FROM audit WHERE tenant = ?1 AND at >= ?2), last_n + 1)
-			ORDER BY n DESC LIMIT 1)
-		WHERE tenant = ?1 AND EXISTS (SELECT 1 FROM audit WHERE tenant = ?1 AND n = trimmed_n + 1 AND at < ?2)`,
-		tenant, before.UnixMilli())
-	if err == nil {
-		_, err = tx.ExecContext(ctx,
-			"DELETE FROM audit WHERE tenant = ?1 AND n <= (SELECT trimmed_n FROM audit_chains WHERE tenant = ?1)", tenant)
-	}
-	if err == nil {
-		err = tx.Commit()
-	}
-	if err != nil {
+	if err := l.store.trimAudit(ctx, tenant, before.UnixMilli()); err != nil {
 		return fmt.Errorf("trim audit log: %w", err)
 	}
 	return nil
@@ -173,8 +129,6 @@ type auditRow struct {
 	actor, actorName, act, object, objectID, details string
 	hash                                             []byte
 }
-
-const auditColumns = "tenant, n, at, actor, actor_name, act, object, object_id, details, hash"
 
 func newAuditRow(e Entry) auditRow {
 	details := make(map[string]string, len(e.Details))
@@ -202,24 +156,6 @@ func (r auditRow) entry() (Entry, error) {
 	return e, nil
 }
 
-// append makes r the chain's last row.
-func (r auditRow) append(ctx context.Context, tx *sql.Tx) error {
-	chain, err := readChain(ctx, tx, r.tenant)
-	if err != nil {
-		return err
-	}
-	r.n = chain.lastN + 1
-	r.hash = r.link(chain.lastHash)
-	_, err = tx.ExecContext(ctx, "INSERT INTO audit ("+auditColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		r.tenant, r.n, r.at, r.actor, r.actorName, r.act, r.object, r.objectID, r.details, r.hash)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO audit_chains (tenant, trimmed_n, trimmed_hash, last_n, last_hash) VALUES (?, 0, x'', ?, ?)
-		ON CONFLICT (tenant) DO UPDATE SET last_n = excluded.last_n, last_hash = excluded.last_hash`, r.tenant, r.n, r.hash)
-	return err
-}
-
 // link is the SHA-256 over the hash before and every field, each with its length before it, so that no two rows can be
 // written with the same bytes.
 func (r auditRow) link(previous []byte) []byte {
@@ -245,35 +181,11 @@ type auditChain struct {
 	trimmedHash, lastHash []byte
 }
 
-func readChain(ctx context.Context, tx *sql.Tx, tenant string) (c auditChain, err error) {
-	err = tx.QueryRowContext(ctx, "SELECT trimmed_n, trimmed_hash, last_n, last_hash FROM audit_chains WHERE tenant = ?", tenant).
-		Scan(&c.trimmedN, &c.trimmedHash, &c.lastN, &c.lastHash)
-	if errors.Is(err, sql.ErrNoRows) {
-		return auditChain{}, nil
-	}
-	return c, err
-}
-
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-func eachAuditRow(ctx context.Context, db querier, query string, args []any, visit func(auditRow) error) error {
-	rows, err := db.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var r auditRow
-		if err := rows.Scan(&r.tenant, &r.n, &r.at, &r.actor, &r.actorName, &r.act, &r.object, &r.objectID, &r.details, &r.hash); err != nil {
-			return err
-		}
-		if err := visit(r); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+// next returns the row that follows on the chain's last.
+func (c auditChain) next(row auditRow) auditRow {
+	row.n = c.lastN + 1
+	row.hash = row.link(c.lastHash)
+	return row
 }
 
 // cutText makes any text fit for the log.

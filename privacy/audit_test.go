@@ -18,7 +18,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 5e6, time.UTC)
 func openAudit(t *testing.T) (*privacy.AuditLog, *store.DB) {
 	t.Helper()
 	db := openDB(t, t.TempDir())
-	return privacy.NewAuditLog(db.Writer, db.Reader, func() time.Time { return noon }), db
+	return privacy.NewAuditLog(privacy.NewSQLite(db.Writer, db.Reader), func() time.Time { return noon }), db
 }
 
 func act(tenant, act string, at time.Time) privacy.Entry {

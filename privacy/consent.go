@@ -2,8 +2,6 @@ package privacy
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -21,15 +19,11 @@ type Consent struct {
 	Time               time.Time
 }
 
-// ConsentLog keeps consents in SQLite. It is safe for use by many goroutines.
-type ConsentLog struct {
-	writer, reader *sql.DB
-}
+// ConsentLog keeps consents. It is safe for use by many goroutines.
+type ConsentLog struct{ store Store }
 
-// NewConsentLog keeps the log behind two handles on one database that has seen Migrations.
-func NewConsentLog(writer, reader *sql.DB) *ConsentLog {
-	return &ConsentLog{writer: writer, reader: reader}
-}
+// NewConsentLog keeps the log in store.
+func NewConsentLog(store Store) *ConsentLog { return &ConsentLog{store} }
 
 var (
 	consentThings = map[string]bool{"view": true, "control": true, "recording": true, "microphone": true, "camera": true, "screen": true}
@@ -48,10 +42,7 @@ func (l *ConsentLog) Add(ctx context.Context, c Consent) error {
 	case c.Time.IsZero():
 		return errors.New("log consent: the time is missing")
 	}
-	_, err := l.writer.ExecContext(ctx,
-		"INSERT INTO consents (tenant, site, room, what, act, person, text, language, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		c.Tenant, c.Site, c.Room, c.What, c.Act, c.Person, c.Text, c.Language, c.Time.UnixMilli())
-	if err != nil {
+	if err := l.store.addConsent(ctx, c); err != nil {
 		return fmt.Errorf("log consent: %w", err)
 	}
 	return nil
@@ -59,24 +50,8 @@ func (l *ConsentLog) Add(ctx context.Context, c Consent) error {
 
 // List returns what was logged for a room of the tenant, oldest first; nothing for a room of another.
 func (l *ConsentLog) List(ctx context.Context, tenant, room string) ([]Consent, error) {
-	rows, err := l.reader.QueryContext(ctx,
-		"SELECT tenant, site, room, what, act, person, text, language, time FROM consents WHERE tenant = ? AND room = ? ORDER BY id",
-		tenant, room)
+	list, err := l.store.listConsents(ctx, tenant, room)
 	if err != nil {
-		return nil, fmt.Errorf("list consents: %w", err)
-	}
-	defer rows.Close()
-	var list []Consent
-	for rows.Next() {
-		var c Consent
-		var ms int64
-		if err := rows.Scan(&c.Tenant, &c.Site, &c.Room, &c.What, &c.Act, &c.Person, &c.Text, &c.Language, &ms); err != nil {
-			return nil, fmt.Errorf("read consent: %w", err)
-		}
-		c.Time = time.UnixMilli(ms).UTC()
-		list = append(list, c)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list consents: %w", err)
 	}
 	return list, nil
@@ -84,12 +59,7 @@ func (l *ConsentLog) List(ctx context.Context, tenant, room string) ([]Consent, 
 
 // Delete forgets what was logged for the rooms of the tenant: the room is the only link from a consent to a person.
 func (l *ConsentLog) Delete(ctx context.Context, tenant string, rooms []string) error {
-	list, err := json.Marshal(rooms)
-	if err != nil {
-		return fmt.Errorf("delete consents: %w", err)
-	}
-	if _, err := l.writer.ExecContext(ctx,
-		"DELETE FROM consents WHERE tenant = ? AND room IN (SELECT value FROM json_each(?))", tenant, string(list)); err != nil {
+	if err := l.store.deleteConsents(ctx, tenant, rooms); err != nil {
 		return fmt.Errorf("delete consents: %w", err)
 	}
 	return nil

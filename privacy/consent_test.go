@@ -17,7 +17,7 @@ func openLog(t *testing.T, dir string) (*privacy.ConsentLog, *store.DB) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	return privacy.NewConsentLog(db.Writer, db.Reader), db
+	return privacy.NewConsentLog(privacy.NewSQLite(db.Writer, db.Reader)), db
 }
 
 func consent(tenant, room, what, act string) privacy.Consent {

@@ -8,7 +8,6 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -29,9 +28,9 @@ var (
 //
 // It is safe for use by many goroutines. Its calls must not be made inside a transaction on the writing handle.
 type Keyring struct {
-	master         []byte // fixed
-	wrap           cipher.AEAD
-	writer, reader *sql.DB
+	master []byte // fixed
+	wrap   cipher.AEAD
+	store  Store
 
 	mu      sync.Mutex
 	tenants map[string]tenantKeys // unwrapped; never holds a destroyed one
@@ -43,13 +42,10 @@ type tenantKeys struct {
 	fingerprint []byte
 }
 
-// NewKeyring keeps the tenants' wrapped keys behind two handles on one database that has seen Migrations. master is
-// KeyBytes long, as LoadMasterKey returns it.
-func NewKeyring(master []byte, writer, reader *sql.DB) *Keyring {
-	return &Keyring{
-		master: master, wrap: newAEAD(derive(master, "wrap tenant key")),
-		writer: writer, reader: reader, tenants: map[string]tenantKeys{},
-	}
+// NewKeyring keeps the tenants' wrapped keys in store. master is KeyBytes long, as LoadMasterKey returns it; nodes that
+// share a store share it too. A Keyring that only gives Secrets needs no store.
+func NewKeyring(master []byte, store Store) *Keyring {
+	return &Keyring{master: master, wrap: newAEAD(derive(master, "wrap tenant key")), store: store, tenants: map[string]tenantKeys{}}
 }
 
 // Secret is 32 bytes derived from the master key, another for each purpose, the same at each start.
@@ -131,9 +127,7 @@ func (k *Keyring) DestroyTenant(ctx context.Context, tenant string) error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	_, err := k.writer.ExecContext(ctx,
-		"INSERT INTO tenant_keys (tenant, wrapped) VALUES (?, NULL) ON CONFLICT (tenant) DO UPDATE SET wrapped = NULL", tenant)
-	if err != nil {
+	if err := k.store.destroyKey(ctx, tenant); err != nil {
 		return fmt.Errorf("destroy key: %w", err)
 	}
 	delete(k.tenants, tenant)
@@ -151,8 +145,8 @@ func (k *Keyring) tenant(ctx context.Context, tenant string) (tenantKeys, error)
 	if keys, ok := k.tenants[tenant]; ok {
 		return keys, nil
 	}
-	wrapped, err := k.readTenant(ctx, tenant)
-	if errors.Is(err, sql.ErrNoRows) {
+	wrapped, err := k.store.readKey(ctx, tenant)
+	if errors.Is(err, errNoKey) {
 		wrapped, err = k.makeTenant(ctx, tenant)
 	}
 	if err != nil {
@@ -172,20 +166,12 @@ func (k *Keyring) tenant(ctx context.Context, tenant string) (tenantKeys, error)
 	return keys, nil
 }
 
-// readTenant returns the wrapped key, nil if it was destroyed, sql.ErrNoRows if there never was one.
-func (k *Keyring) readTenant(ctx context.Context, tenant string) (wrapped []byte, err error) {
-	err = k.reader.QueryRowContext(ctx, "SELECT wrapped FROM tenant_keys WHERE tenant = ?", tenant).Scan(&wrapped)
-	return wrapped, err
-}
-
 // makeTenant offers a new key and returns the one that is stored: another process may have been first.
 func (k *Keyring) makeTenant(ctx context.Context, tenant string) (wrapped []byte, err error) {
-	_, err = k.writer.ExecContext(ctx, "INSERT INTO tenant_keys (tenant, wrapped) VALUES (?, ?) ON CONFLICT (tenant) DO NOTHING",
-		tenant, sealWith(k.wrap, randomKey(), []byte(tenant)))
-	if err != nil {
+	if err := k.store.offerKey(ctx, tenant, sealWith(k.wrap, randomKey(), []byte(tenant))); err != nil {
 		return nil, err
 	}
-	return k.readTenant(ctx, tenant)
+	return k.store.readKey(ctx, tenant)
 }
 
 // sealVersion is the first byte of what is sealed: AES-256-GCM (NIST SP 800-38D), a random nonce of 12 bytes, the

@@ -30,7 +30,7 @@ func openDB(t *testing.T, dir string) *store.DB {
 func openKeyring(t *testing.T) *privacy.Keyring {
 	t.Helper()
 	db := openDB(t, t.TempDir())
-	return privacy.NewKeyring(master, db.Writer, db.Reader)
+	return privacy.NewKeyring(master, privacy.NewSQLite(db.Writer, db.Reader))
 }
 
 func must[T any](t *testing.T) func(T, error) T {
@@ -138,7 +138,7 @@ func TestTheFirstUseOfATenantMakesOneKey(t *testing.T) {
 	dir := t.TempDir()
 	db := openDB(t, dir)
 	// Two keyrings share nothing but the database, as two processes do.
-	rings := []*privacy.Keyring{privacy.NewKeyring(master, db.Writer, db.Reader), privacy.NewKeyring(master, db.Writer, db.Reader)}
+	rings := []*privacy.Keyring{privacy.NewKeyring(master, privacy.NewSQLite(db.Writer, db.Reader)), privacy.NewKeyring(master, privacy.NewSQLite(db.Writer, db.Reader))}
 	sealed := make([][]byte, 32)
 	var group sync.WaitGroup
 	for i := range sealed {
@@ -151,7 +151,7 @@ func TestTheFirstUseOfATenantMakesOneKey(t *testing.T) {
 		})
 	}
 	group.Wait()
-	later := privacy.NewKeyring(master, db.Writer, db.Reader)
+	later := privacy.NewKeyring(master, privacy.NewSQLite(db.Writer, db.Reader))
 	for i, value := range sealed {
 		if _, err := later.Open(t.Context(), "a", value, nil); err != nil {
 			t.Fatalf("value %d was sealed under a key that is lost: %v", i, err)
@@ -161,12 +161,12 @@ func TestTheFirstUseOfATenantMakesOneKey(t *testing.T) {
 
 func TestAnotherMasterKeyOpensNothing(t *testing.T) {
 	db := openDB(t, t.TempDir())
-	sealed := must[[]byte](t)(privacy.NewKeyring(master, db.Writer, db.Reader).Seal(t.Context(), "a", []byte("canary"), nil))
-	other := privacy.NewKeyring(bytes.Repeat([]byte{8}, privacy.KeyBytes), db.Writer, db.Reader)
+	sealed := must[[]byte](t)(privacy.NewKeyring(master, privacy.NewSQLite(db.Writer, db.Reader)).Seal(t.Context(), "a", []byte("canary"), nil))
+	other := privacy.NewKeyring(bytes.Repeat([]byte{8}, privacy.KeyBytes), privacy.NewSQLite(db.Writer, db.Reader))
 	if plain, err := other.Open(t.Context(), "a", sealed, nil); !errors.Is(err, privacy.ErrUnreadable) {
 		t.Errorf("%q, %v", plain, err)
 	}
-	if bytes.Equal(other.Secret("x"), privacy.NewKeyring(master, db.Writer, db.Reader).Secret("x")) {
+	if bytes.Equal(other.Secret("x"), privacy.NewKeyring(master, privacy.NewSQLite(db.Writer, db.Reader)).Secret("x")) {
 		t.Error("two master keys have the same secret")
 	}
 	if bytes.Equal(other.Secret("x"), other.Secret("y")) || len(other.Secret("x")) != privacy.KeyBytes {
@@ -178,7 +178,7 @@ func TestAnotherMasterKeyOpensNothing(t *testing.T) {
 func TestADestroyedTenantStaysUnreadable(t *testing.T) {
 	dir := t.TempDir()
 	db := openDB(t, dir)
-	keys := privacy.NewKeyring(master, db.Writer, db.Reader)
+	keys := privacy.NewKeyring(master, privacy.NewSQLite(db.Writer, db.Reader))
 	sealed := must[[]byte](t)(keys.Seal(t.Context(), "a", []byte("canary"), nil))
 	_, wrapped, err := keys.NewDataKey(t.Context(), "a")
 	if err != nil {
@@ -194,7 +194,7 @@ func TestADestroyedTenantStaysUnreadable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, ring := range []*privacy.Keyring{keys, privacy.NewKeyring(master, db.Writer, db.Reader)} {
+	for _, ring := range []*privacy.Keyring{keys, privacy.NewKeyring(master, privacy.NewSQLite(db.Writer, db.Reader))} {
 		_, opened := ring.Open(t.Context(), "a", sealed, nil)
 		_, sealedAgain := ring.Seal(t.Context(), "a", []byte("new"), nil)
 		_, unwrapped := ring.DataKey(t.Context(), "a", wrapped)

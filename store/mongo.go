@@ -31,14 +31,14 @@ type Collections struct {
 	Indexes []Index
 }
 
-// Index is one index of a collection. Its name follows from its keys.
-type Index struct {
+// Index is one index of a collection. Its name follows from its keys. The type is without a name of its own, so that a
+// package on this floor can write one without knowing this package.
+type Index = struct {
 	Collection string
 	Keys       []string // ascending, in this order; a minus sign in front makes one descending
-	Unique     bool
 	// Expire deletes a document once the time in its only key, a BSON date, is past. It comes to help where deleting was
 	// missed and is relied on nowhere: the server does it when it finds time.
-	Expire bool
+	Unique, Expire bool
 }
 
 // Mongo is an open MongoDB database, safe for use by many goroutines. What a write acknowledged is on the disks of most

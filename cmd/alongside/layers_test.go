@@ -42,7 +42,7 @@ var owners = map[string][]string{
 	"modernc.org/sqlite":            {"alongside/store"},
 	"github.com/danielgtaylor/huma": {"alongside/console"},
 	"github.com/wneessen/go-mail":   {"alongside/mail"},
-	"go.mongodb.org/mongo-driver/":  {"alongside/store", "alongside/accounts"},
+	"go.mongodb.org/mongo-driver/":  {"alongside/store", "alongside/accounts", "alongside/privacy", "alongside/history"},
 }
 
 // TestMongoFiles: a store's package imports MongoDB's driver only in files that are named for it.

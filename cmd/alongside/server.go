@@ -74,7 +74,7 @@ func (srv *server) wire() (err error) {
 	if srv.keys, err = newKeys(srv.settings, srv.db); err != nil {
 		return err
 	}
-	srv.audit = privacy.NewAuditLog(srv.db.Writer, srv.db.Reader, time.Now)
+	srv.audit = privacy.NewAuditLog(privacy.NewSQLite(srv.db.Writer, srv.db.Reader), time.Now)
 	srv.accounts, err = newAccounts(srv.settings, srv.db, shared, accounts.Config{
 		Keys: srv.keys, Public: srv.public.String(), Log: srv.logger,
 	})
@@ -88,7 +88,7 @@ func (srv *server) wire() (err error) {
 		Now: time.Now, Log: srv.logger,
 	})
 	kept := keeping{srv.history, srv.queue}
-	consentLog := privacy.NewConsentLog(srv.db.Writer, srv.db.Reader)
+	consentLog := privacy.NewConsentLog(privacy.NewSQLite(srv.db.Writer, srv.db.Reader))
 	srv.hub = rooms.NewHub(rooms.Config{
 		Logger:      srv.logger,
 		Shared:      shared,
@@ -282,7 +282,7 @@ func newKeys(s *settings, db *store.DB) (*privacy.Keyring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("setting \"master-key\": %w", err)
 	}
-	return privacy.NewKeyring(master, db.Writer, db.Reader), nil
+	return privacy.NewKeyring(master, privacy.NewSQLite(db.Writer, db.Reader)), nil
 }
 
 // newAccounts fills in what does not depend on where the server is reached.

@@ -42,7 +42,7 @@ func main() {
 	}
 	own, public := listen("127.0.0.1")
 	shop, origin := listen("localhost") // another site to a browser
-	keys := privacy.NewKeyring(make([]byte, privacy.KeyBytes), nil, nil)
+	keys := privacy.NewKeyring(make([]byte, privacy.KeyBytes), nil)
 	pages := optout.New(optout.Config{
 		Keys: keys,
 		Sites: sites{
