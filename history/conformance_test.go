@@ -11,11 +11,18 @@ import (
 	"time"
 
 	"alongside/history"
+	"alongside/store/mongotest"
 )
 
 // stores are the implementations of Store that this machine can run; each has to pass every test of conformance.
 var stores = map[string]func(t *testing.T) history.Store{
 	"SQLite": func(t *testing.T) history.Store { return open(t).store },
+}
+
+func init() {
+	for name, open := range mongotest.Servers {
+		stores[name] = func(t *testing.T) history.Store { return history.NewMongo(open(t, history.Collections)) }
+	}
 }
 
 var conformance = map[string]func(t *testing.T, s history.Store){
