@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"alongside/history":            2,
 	"alongside/queue":              2,
 	"alongside/relay":              3,
+	"alongside/relay/bench":        3,
 	"alongside/console":            3,
 	"alongside/optout":             3,
 	"alongside/cmd/alongside":      4,
@@ -38,7 +39,7 @@ var floors = map[string]int{
 var owners = map[string][]string{
 	"github.com/redis/go-redis":     {"alongside/rooms"},
 	"github.com/pion":               {"alongside/signaling"},
-	"github.com/coder/websocket":    {"alongside/relay"},
+	"github.com/coder/websocket":    {"alongside/relay", "alongside/relay/bench"},
 	"modernc.org/sqlite":            {"alongside/store"},
 	"github.com/danielgtaylor/huma": {"alongside/console"},
 	"github.com/wneessen/go-mail":   {"alongside/mail"},
