@@ -92,6 +92,8 @@ func Run(ctx context.Context, o Options, out io.Writer) error {
 }
 
 const (
+	quickMeasured = 500 * time.Millisecond
+
 	joinsEach  = 250 // of one person in one server's life; 300 a minute are allowed
 	spareFiles = 200
 )
@@ -198,7 +200,7 @@ func (b *run) trial(ctx context.Context, sc scenario, c contender) (figures map[
 		stage: newStage(c, address, sc.rooms, sc.readers, sc.bytes),
 	}
 	if b.Quick {
-		t.seconds = time.Second
+		t.seconds = quickMeasured
 	}
 	defer t.close()
 	if err := t.open(ctx); err != nil {

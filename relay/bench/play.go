@@ -209,6 +209,14 @@ func snapshots(perSecond, bytes int, every time.Duration) func(*trial) error {
 	}
 }
 
+// catchUp is how long readers who stopped have to be up to date again.
+func (t *trial) catchUp() time.Duration {
+	if t.quick {
+		return time.Second
+	}
+	return catchUp
+}
+
 func idle(t *trial) error {
 	if !t.quick {
 		time.Sleep(settle)
@@ -257,7 +265,7 @@ func stopped(perSecond int, pause time.Duration) func(*trial) error {
 				close(*hold)
 			}
 		}
-		time.Sleep(catchUp)
+		time.Sleep(t.catchUp())
 		now := time.Now()
 		for _, r := range t.rooms {
 			if last := r.readers[0].latest.Load(); last > 0 && now.Sub(time.Unix(0, last)) < time.Second {

@@ -82,7 +82,7 @@ var scenarios = []scenario{
 			{worst, "%.0f", goal{}, "longest wait of the others, ms"},
 			// What the ten rooms' checkpoints may take, wire.CheckpointBytes each.
 			{growth, "%.0f", goal{"", 1.25 * 84, false}, "memory growth, MB"},
-			{back, "%.0f", goal{"", 10, true}, "stopped readers up to date 5 s after, of 10"},
+			{back, "%.0f", goal{"", 10, true}, "of 10 who stopped, up to date 5 s after"},
 			{closed, "%.0f", goal{"", 0, false}, "connections closed"},
 		},
 	},
