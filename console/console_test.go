@@ -361,6 +361,8 @@ func (d desk) Changed(v rooms.Visitor, tenant string) {
 	d.queue.Changed(visit)
 }
 
+func (d desk) Moved(string, string) {}
+
 func (d desk) Gone(tenant, room string) { d.queue.Gone(tenant, room) }
 
 // seen is a site's last load.

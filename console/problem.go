@@ -70,6 +70,7 @@ var (
 	problemQuery     = newProblem(http.StatusBadRequest, "query", "The address has parameters that cannot be read.")
 	problemWrong     = newProblem(http.StatusUnauthorized, "credentials", "E-mail or password is wrong.")
 	problemRate      = newProblem(http.StatusTooManyRequests, "rate", "Too many attempts. Try again later.")
+	problemCutOff    = newProblem(http.StatusServiceUnavailable, "unavailable", "This server is cut off from the others. Try again in a moment.")
 	problemConflict  = newProblem(http.StatusConflict, "conflict", "Somebody else has changed this in the meantime.")
 	problemInternal  = newProblem(http.StatusInternalServerError, "internal", "Something went wrong on the server.")
 )
@@ -96,6 +97,8 @@ var known = []struct {
 	{accounts.ErrExists, newProblem(http.StatusConflict, "exists", "This is there already.")},
 	{accounts.ErrLastAdmin, newProblem(http.StatusConflict, "last-admin", "Somebody must remain an administrator.")},
 	{rooms.ErrNotFound, problemNotFound},
+	{rooms.ErrUnavailable, problemCutOff},
+	{rooms.ErrUnreachable, problemCutOff},
 	{history.ErrNotFound, problemNotFound},
 	{queue.ErrNotFound, problemNotFound},
 	{queue.ErrTaken, newProblem(http.StatusConflict, "taken", "A colleague was faster.")},

@@ -139,10 +139,15 @@ func (s *streams) end(which func(caller) bool) {
 	}
 }
 
+// EndStreams ends at once the streams that a person, or an API key, has open on this node.
+func (c *Console) EndStreams(tenant, person string) {
+	c.streams.end(func(who caller) bool { return who.person.Tenant == tenant && who.person.ID == person })
+}
+
 // shutOut ends at once what a person, or an API key, has open: seats in rooms and streams. What they may still do they can
 // open again.
 func (c *Console) shutOut(ctx context.Context, tenant, person string) error {
-	c.streams.end(func(who caller) bool { return who.person.Tenant == tenant && who.person.ID == person })
+	c.EndStreams(tenant, person)
 	if _, err := c.rooms.CloseSeats(ctx, tenant, person); err != nil {
 		return fmt.Errorf("close a person's seats: %w", err)
 	}

@@ -24,6 +24,10 @@ func LoadMasterKey(path string) ([]byte, error) {
 	return readMasterKey(path)
 }
 
+// NodesKey derives from the master key the one by which the nodes of a service keep what they share: digests of codes, and
+// records of rooms.
+func NodesKey(master []byte) []byte { return derive(master, "nodes") }
+
 func readMasterKey(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -21,6 +21,7 @@ const missesToAway = 2
 // desk is the state of one tenant's queue. It is pure: no lock, no clock, no goroutine; the time is passed in. After each
 // change settle brings it to rest.
 type desk struct {
+	began  time.Time
 	teams  []Team
 	routed bool // teams are known; before, nobody may take anybody
 	tried  time.Time
@@ -78,8 +79,8 @@ type agent struct {
 	left     time.Time // when the last console closed
 }
 
-func newDesk() *desk {
-	return &desk{visits: map[string]*visit{}, agents: map[string]*agent{}, waits: map[string]*waits{}}
+func newDesk(now time.Time) *desk {
+	return &desk{began: now, visits: map[string]*visit{}, agents: map[string]*agent{}, waits: map[string]*waits{}}
 }
 
 func (v *visit) helpedBy(person string) bool { return slices.Contains(v.Helpers, person) }
@@ -281,6 +282,7 @@ func (d *desk) offer(now time.Time) (changed bool) {
 func (d *desk) expire(v *visit, now time.Time) (changed bool) {
 	if h := v.held; h.person != "" {
 		_, attends := d.agents[h.person]
+		attends = attends || now.Sub(d.began) < GoneFor // the console may not have been heard of yet
 		if !v.Help || !now.Before(h.until) || !attends {
 			v.held = hold{}
 			if h.lost { // the room would hold the agent's place for longer, and not tell the visitor's

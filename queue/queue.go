@@ -165,12 +165,12 @@ func (q *Queue) routeFirst(tenant string) {
 func (q *Queue) with(tenant string, act func(d *desk, now time.Time) (changed bool)) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	now := q.now()
 	d := q.desks[tenant]
 	if d == nil {
-		d = newDesk()
+		d = newDesk(now)
 		q.desks[tenant] = d
 	}
-	now := q.now()
 	if !act(d, now) {
 		return
 	}
@@ -184,10 +184,11 @@ func (q *Queue) look(tenant string, read func(d *desk, now time.Time)) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	d := q.desks[tenant]
+	now := q.now()
 	if d == nil {
-		d = newDesk()
+		d = newDesk(now)
 	}
-	read(d, q.now())
+	read(d, now)
 }
 
 func (q *Queue) wakeUp() {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ const (
 	reportEvery = time.Second     // how often a node tells the leader which consoles are open there
 	reportLife  = 4 * reportEvery // how long the leader believes it
 	askWithin   = 4 * time.Second // an act, the search for a new leader included
+	teamWithin  = time.Second     // a team, which a session's facts wait for
 	askAgain    = 100 * time.Millisecond
 )
 
@@ -45,6 +47,8 @@ type Shared struct {
 	log   *slog.Logger // fixed
 	now   func() time.Time
 
+	wake chan struct{} // for Run: a visit is untold
+
 	mu       sync.Mutex // guards what follows
 	leader   string     // as found last
 	consoles map[uint64]*console
@@ -53,6 +57,7 @@ type Shared struct {
 	untold   map[visitName]struct{} // rooms, gone ones too, that the leader may not know as they are
 	reports  map[string]*report     // by node; empty unless this node leads
 	told     map[visitName]struct{} // visits that the local queue knows
+	teams    map[visitName]string   // of this node's rooms, as last known
 
 	following sync.WaitGroup // goroutines, one for each console that the local queue knows
 }
@@ -158,7 +163,7 @@ func NewShared(local *Queue, nodes Nodes) (s *Shared, handlers map[string]func(c
 	s = &Shared{
 		local: local, nodes: nodes, log: local.log, now: local.now, consoles: map[uint64]*console{},
 		visits: map[visitName]Visit{}, untold: map[visitName]struct{}{}, reports: map[string]*report{},
-		told: map[visitName]struct{}{},
+		told: map[visitName]struct{}{}, teams: map[visitName]string{}, wake: make(chan struct{}, 1),
 	}
 	return s, map[string]func(context.Context, []byte) (any, error){
 		subjectAct: func(ctx context.Context, body []byte) (any, error) {
@@ -197,6 +202,7 @@ func NewShared(local *Queue, nodes Nodes) (s *Shared, handlers map[string]func(c
 func (s *Shared) Run(ctx context.Context) {
 	var running sync.WaitGroup
 	running.Go(func() { s.local.Run(ctx) })
+	running.Go(func() { s.tellVisits(ctx) })
 	defer running.Wait()
 	tick := time.NewTicker(reportEvery)
 	defer tick.Stop()
@@ -208,6 +214,28 @@ func (s *Shared) Run(ctx context.Context) {
 			s.following.Wait()
 			return
 		case <-tick.C:
+		}
+	}
+}
+
+// tellVisits tells the leader of visits until ctx ends: rooms do not wait for it.
+func (s *Shared) tellVisits(ctx context.Context) {
+	again := time.NewTicker(reportEvery) // after a failure
+	defer again.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		case <-again.C:
+		}
+		s.mu.Lock()
+		untold := slices.Collect(maps.Keys(s.untold))
+		s.mu.Unlock()
+		for _, name := range untold {
+			if ctx.Err() != nil || !s.tellVisit(name) {
+				break
+			}
 		}
 	}
 }
@@ -224,6 +252,7 @@ func (s *Shared) find(ctx context.Context) (leader string, err error) {
 		for name := range s.visits {
 			s.untold[name] = struct{}{}
 		}
+		s.wakeUp()
 	}
 	s.mu.Unlock()
 	if changed && leader != s.nodes.Node() {
@@ -246,22 +275,12 @@ func (s *Shared) report(ctx context.Context) {
 	for _, c := range s.consoles {
 		h.Open = append(h.Open, c.attendance)
 	}
-	var untold []visitName
-	for name := range s.untold {
-		untold = append(untold, name)
-	}
 	s.mu.Unlock()
 	if leader == h.Node {
 		s.reconcile(h)
 		s.expire()
 	} else if err := s.nodes.TellOne(leader, subjectHere, h); err != nil {
 		s.log.Warn("tell the queue's leader who is here", "err", err)
-		return
-	}
-	for _, name := range untold {
-		if !s.tellVisit(name) {
-			return
-		}
 	}
 }
 
@@ -285,9 +304,18 @@ func (s *Shared) tellVisit(name visitName) (told bool) {
 	return true
 }
 
+func (s *Shared) wakeUp() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
 // ask has the leader act, whoever that is by then.
-func (s *Shared) ask(a act) (o outcome, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+func (s *Shared) ask(a act) (o outcome, err error) { return s.askFor(askWithin, a) }
+
+func (s *Shared) askFor(within time.Duration, a act) (o outcome, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	for {
 		leader, err := s.find(ctx)
@@ -466,20 +494,21 @@ func (s *Shared) look(id uint64) {
 
 // Changed takes what a room of this node is now.
 func (s *Shared) Changed(v Visit) {
-	name := visitName{v.Tenant, v.Room}
 	s.mu.Lock()
-	s.visits[name] = v
-	s.mu.Unlock()
-	s.tellVisit(name)
+	defer s.mu.Unlock()
+	s.visits[visitName{v.Tenant, v.Room}] = v
+	s.untold[visitName{v.Tenant, v.Room}] = struct{}{}
+	s.wakeUp()
 }
 
 // Gone forgets a room of this node.
 func (s *Shared) Gone(tenant, room string) {
-	name := visitName{tenant, room}
 	s.mu.Lock()
-	delete(s.visits, name)
-	s.mu.Unlock()
-	s.tellVisit(name)
+	defer s.mu.Unlock()
+	delete(s.visits, visitName{tenant, room})
+	delete(s.teams, visitName{tenant, room})
+	s.untold[visitName{tenant, room}] = struct{}{}
+	s.wakeUp()
 }
 
 // Moved forgets a room that goes on at another node, which tells of it from now on.
@@ -488,6 +517,7 @@ func (s *Shared) Moved(tenant, room string) {
 	defer s.mu.Unlock()
 	delete(s.visits, visitName{tenant, room})
 	delete(s.untold, visitName{tenant, room})
+	delete(s.teams, visitName{tenant, room})
 }
 
 // Attend is Queue.Attend.
@@ -573,9 +603,22 @@ func (s *Shared) Available(tenant, site string) bool {
 	return s.must(act{What: "available", Tenant: tenant, Site: site}).Available
 }
 
-// TeamOf is Queue.TeamOf.
+// TeamOf is Queue.TeamOf; while nobody leads it is what was known last.
 func (s *Shared) TeamOf(tenant, room string) string {
-	return s.must(act{What: "team", Tenant: tenant, Room: room}).Team
+	name := visitName{tenant, room}
+	s.mu.Lock()
+	last := s.teams[name]
+	s.mu.Unlock()
+	o, err := s.askFor(teamWithin, act{What: "team", Tenant: tenant, Room: room})
+	if err != nil {
+		return last
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ours := s.visits[name]; ours {
+		s.teams[name] = o.Team
+	}
+	return o.Team
 }
 
 // Reroute is Queue.Reroute.

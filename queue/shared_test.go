@@ -140,6 +140,7 @@ func TestOfAgentsAtSeveralNodesOneWins(t *testing.T) {
 		}
 		for range 20 {
 			all[1].queue.Changed(asking("r"))
+			synctest.Wait()
 			errs := make([]error, len(all))
 			var racing sync.WaitGroup
 			for i, m := range all {
@@ -158,6 +159,7 @@ func TestOfAgentsAtSeveralNodesOneWins(t *testing.T) {
 				t.Fatalf("%d agents have the visitor", won)
 			}
 			all[1].queue.Gone("t", "r")
+			synctest.Wait()
 		}
 	})
 }
@@ -173,6 +175,7 @@ func TestANewLeaderKnowsWhatTheOldOneKnew(t *testing.T) {
 		}
 		b.Changed(asking("r1"))
 		c.Changed(asking("r2"))
+		synctest.Wait()
 		all[0].kill()
 		time.Sleep(2 * reportEvery)
 		synctest.Wait()

@@ -288,6 +288,9 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 		told = &refusal{http.StatusNotFound, "not-found", "", "there is no such session"}
 	case errors.As(err, &closing):
 		told = &refusal{http.StatusServiceUnavailable, "moving", "", closing.Reason}
+	case errors.Is(err, rooms.ErrUnavailable), errors.Is(err, rooms.ErrUnreachable):
+		w.Header().Set("Retry-After", "1")
+		told = &refusal{http.StatusServiceUnavailable, "unavailable", "", "this server is cut off from the others; it tries again"}
 	case errors.Is(err, context.Canceled):
 		return
 	default:

@@ -176,6 +176,13 @@ func (s *Server) refuse() {
 	s.draining = true
 }
 
+// Draining tells whether the server is going away.
+func (s *Server) Draining() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.draining
+}
+
 // enter counts a connection in, unless the server drains.
 func (s *Server) enter() bool {
 	s.mu.Lock()
@@ -245,9 +252,14 @@ func (s *Server) socket(w http.ResponseWriter, q *http.Request, role wire.Role) 
 	}()
 	c := newConn(s, role)
 	seat, err := s.Hub.Attach(q.Context(), ticket, q.Header.Get("Origin"), role, c.wake)
-	if err != nil {
+	if errors.Is(err, rooms.ErrTicket) {
 		s.counters.refused.Add(1)
 		problem(w, http.StatusUnauthorized, "ticket", "no valid ticket")
+		return
+	}
+	if err != nil {
+		s.counters.refused.Add(1)
+		s.fail(w, err)
 		return
 	}
 	if served = c.open(w, q, seat, version); !served {

@@ -2,7 +2,6 @@ package rooms
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"alongside/wire"
@@ -129,21 +128,15 @@ func (r *Room) forgetVisitor() {
 
 // Leave takes an agent out of a room, for instance once another one took over. One who is not there is no error; an
 // unknown room is ErrNotFound.
-func (h *Hub) Leave(ctx context.Context, tenant, room, person, why string) error {
-	_, err := h.have(ctx, deed{What: "leave", Tenant: tenant, Room: room, Person: person, Why: why})
-	return err
+func (h *Hub) Leave(_ context.Context, tenant, room, person, why string) error {
+	return h.soon(deed{What: "leave", Tenant: tenant, Room: room, Person: person, Why: why})
 }
 
 // TellPlace tells a waiting visitor the place in the queue, from 1 for who is next, and how long it may take; 0 seconds
-// are not known. Tabs that come later are told too. A position of 0 takes the place back.
+// are not known. Tabs that come later are told too. A position of 0 takes the place back. It does not wait.
 func (h *Hub) TellPlace(tenant, room string, position, waitSeconds int) {
-	ctx, cancel := context.WithTimeout(context.Background(), recordTimeout)
-	defer cancel()
 	place := wire.PlaceBody{Position: position, WaitSeconds: max(waitSeconds, 0)}
-	_, err := h.have(ctx, deed{What: "place", Tenant: tenant, Room: room, Place: place})
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		h.Logger.Warn("tell a visitor the place in the queue", "room", room, "err", err)
-	}
+	h.soon(deed{What: "place", Tenant: tenant, Room: room, Place: place})
 }
 
 func (r *Room) tellPlace(now wire.PlaceBody) {

@@ -427,11 +427,15 @@ func TestDeedsReachARoomOnAnotherNode(t *testing.T) {
 		tab, ann := w.enter(a, "tab1"), w.enter(a, "ann")
 		for _, foreign := range []error{
 			hub.IdentifyRoom(ctx, "other", w.entry.Room, User{ID: "u"}), hub.Object(ctx, "other", w.entry.Room),
-			hub.Leave(ctx, "other", w.entry.Room, "ann", "x"), hub.Object(ctx, "t", "unknown"),
+			hub.Object(ctx, "t", "unknown"),
 		} {
 			if !errors.Is(foreign, ErrNotFound) {
 				t.Errorf("a foreign or unknown room answers %v", foreign)
 			}
+		}
+		hub.Leave(ctx, "other", w.entry.Room, "ann", "not this tenant's")
+		if got := ann.told(); strings.Contains(got, "close") {
+			t.Errorf("another tenant took ann out:\n%s", got)
 		}
 		var invalid *InvalidError
 		if err := hub.IdentifyRoom(ctx, "t", w.entry.Room, User{ID: "\x00"}); !errors.As(err, &invalid) || invalid.Field != "id" {

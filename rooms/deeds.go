@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"alongside/wire"
 )
@@ -39,6 +40,30 @@ func (h *Hub) have(ctx context.Context, d deed) (answer string, err error) {
 		return answer, err
 	}
 	return h.do(ctx, r, d)
+}
+
+// soon is have for what the queue decides: a room of this node is done with at once; for one of another, all nodes are
+// told, and its owner does it. An unknown room is ErrNotFound if there is no other node.
+func (h *Hub) soon(d deed) error {
+	if r, ok := h.room(d.Room); ok {
+		_, err := h.do(context.Background(), r, d)
+		return err
+	}
+	if h.Cluster == nil {
+		return ErrNotFound
+	}
+	return h.Cluster.Tell(subjectSoon, d)
+}
+
+func (h *Hub) soonHere(ctx context.Context, d deed) (answer string, err error) {
+	r, ok := h.room(d.Room)
+	if !ok {
+		return "", nil // another's
+	}
+	if answer, err = h.do(ctx, r, d); errors.Is(err, ErrNotFound) {
+		err = nil // over by now
+	}
+	return answer, err
 }
 
 func (h *Hub) doHere(ctx context.Context, d deed) (answer string, err error) {

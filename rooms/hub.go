@@ -86,8 +86,9 @@ type Hub struct {
 	shedding sync.Mutex
 	dues     dueList
 
-	mu       sync.RWMutex // guards rooms and draining; taken before a room's mutex, never after it
+	mu       sync.RWMutex // guards what follows; taken before a room's mutex, never after it
 	rooms    map[string]*Room
+	orphans  map[string]time.Time // rooms without an owner that agents asked for, since when
 	draining bool
 
 	keyframes atomic.Int64 // asked of visitors
@@ -124,7 +125,7 @@ func NewHub(c Config) *Hub {
 	}
 	c.MemoryBytes = cmp.Or(c.MemoryBytes, DefaultMemoryBytes)
 	c.Node = cmp.Or(c.Node, "local")
-	h := &Hub{Config: c, rooms: map[string]*Room{}}
+	h := &Hub{Config: c, rooms: map[string]*Room{}, orphans: map[string]time.Time{}}
 	if c.Cluster != nil {
 		h.Node = c.Cluster.node
 		h.enlist(c.Cluster)

@@ -13,15 +13,17 @@ import (
 )
 
 const (
-	placeTries     = 40                      // to find a room that moves just now
-	placeEach      = 50 * time.Millisecond   // between them
-	agentPatience  = 1500 * time.Millisecond // an agent waits for the visitor to come back first, so that the room moves once
-	checkEvery     = 5 * time.Second         // how often a node says that it still has its rooms
-	orphanEvery    = 10 * time.Second        // how often rooms are looked for whose node is gone
+	placeTries     = 40                    // to find a room that moves just now
+	placeEach      = 50 * time.Millisecond // between them
+	agentPatience  = 5 * time.Second       // an agent waits for the visitor to come back first, so that the room moves once
+	orphanKnown    = 20 * time.Second      // for how long that is remembered
+	checkEvery     = 5 * time.Second       // how often a node says that it still has its rooms
+	orphanEvery    = 10 * time.Second      // how often rooms are looked for whose node is gone
 	departAtOnce   = 16
 	orphansAtOnce  = 100
 	subjectYield   = "yield"
 	subjectDeed    = "deed"
+	subjectSoon    = "soon"
 	subjectPolicy  = "policy"
 	subjectEnd     = "end"
 	subjectShutOut = "shut-out"
@@ -32,6 +34,7 @@ func (h *Hub) enlist(c *Cluster) {
 	c.hub = h
 	c.Handle(subjectYield, handler(h.yieldHere))
 	c.Handle(subjectDeed, handler(h.doHere))
+	c.Handle(subjectSoon, handler(h.soonHere))
 	c.Handle(subjectPolicy, handler(h.policyHere))
 	c.Handle(subjectEnd, handler(h.endHere))
 	c.Handle(subjectShutOut, handler(h.shutOutHere))
@@ -95,7 +98,7 @@ func shortly(ctx context.Context) error {
 // place finds the place that a claim is for. A visitor's room comes to the node of the visitor, unless another tab of the
 // visitor holds it elsewhere; an agent's connection goes to the room.
 func (h *Hub) place(ctx context.Context, claim Claim, flush func()) (Place, error) {
-	began, asked := h.Clock(), false
+	asked := false
 	for range placeTries {
 		if _, ok := h.room(claim.Room); ok || h.Cluster == nil {
 			return h.sit(claim, flush)
@@ -109,7 +112,7 @@ func (h *Hub) place(ctx context.Context, claim Claim, flush func()) (Place, erro
 		}
 		switch {
 		case !h.lives(ctx, held.Node):
-			if claim.Role == wire.Visitor || h.Clock().Sub(began) > agentPatience {
+			if claim.Role == wire.Visitor || h.orphanFor(claim.Room) > agentPatience {
 				if _, err := h.adopt(ctx, claim.Room, held.Fence); err == nil {
 					continue
 				} else if !errors.Is(err, ErrFenced) {
@@ -131,6 +134,20 @@ func (h *Hub) place(ctx context.Context, claim Claim, flush func()) (Place, erro
 		}
 	}
 	return nil, moving
+}
+
+// orphanFor is how long this node has known of a room without an owner.
+func (h *Hub) orphanFor(room string) time.Duration {
+	now := h.Clock()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	maps.DeleteFunc(h.orphans, func(_ string, since time.Time) bool { return now.Sub(since) > orphanKnown })
+	since, known := h.orphans[room]
+	if !known {
+		h.orphans[room] = now
+		return 0
+	}
+	return now.Sub(since)
 }
 
 var noRoom = wire.Closef(wire.CloseNoRoom, "this session is over")
@@ -216,6 +233,9 @@ func (r *Room) othersHere(tab string) bool {
 	return false
 }
 
+// nobody owns a room that was given up.
+const nobody = ""
+
 // depart gives the room up. Once another node may have it, all who are connected are told to move.
 func (r *Room) depart(ctx context.Context) error {
 	r.keeping.Lock()
@@ -238,9 +258,6 @@ func (r *Room) depart(ctx context.Context) error {
 	}
 	return nil
 }
-
-// nobody owns a room that was given up.
-const nobody = ""
 
 // lose is what a node does that finds another to be the owner.
 func (r *Room) lose() {

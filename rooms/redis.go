@@ -42,9 +42,21 @@ type Redis struct {
 	client  redis.UniversalClient
 	cluster *redis.ClusterClient // nil: a single Redis
 
-	mu   sync.Mutex          // guards the rest
-	runs map[string]struct{} // of servers that were known before
-	anew []chan struct{}
+	mu     sync.Mutex          // guards the rest
+	runs   map[string]struct{} // of servers that were known before
+	anew   []chan struct{}
+	opened bool      // the first servers have been met
+	began  time.Time // when a server was met that was not known before, the first ones apart
+}
+
+// youngFor is how long a server that began anew may lack what the nodes have yet to write again.
+const youngFor = 10 * time.Second
+
+// young tells whether something may only seem not to be there.
+func (r *Redis) young() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return !r.began.IsZero() && time.Since(r.began) < youngFor
 }
 
 // OpenRedis connects to the Redis that uri names and tries it out:
@@ -65,7 +77,11 @@ func OpenRedis(ctx context.Context, uri string, plaintext bool) (r *Redis, warni
 	if err := r.each(ctx, func(ctx context.Context, server *redis.Client) error { return server.Ping(ctx).Err() }); err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("reach Redis: %w", err), r.Close())
 	}
-	return r, r.warnings(ctx), nil
+	warnings = r.warnings(ctx)
+	r.mu.Lock()
+	r.opened = true
+	r.mu.Unlock()
+	return r, warnings, nil
 }
 
 // redisAddress is what a URI says.
@@ -198,6 +214,9 @@ func (r *Redis) connected(ctx context.Context, c *redis.Conn) error {
 		return nil
 	}
 	r.runs[run] = struct{}{}
+	if r.opened {
+		r.began = time.Now()
+	}
 	for _, c := range r.anew {
 		signal(c)
 	}

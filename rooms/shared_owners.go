@@ -45,7 +45,7 @@ func (s *RedisShared) Find(ctx context.Context, room string) (Holding, error) {
 		}
 	}
 	if values[0] == nil { // an owner without a name is one that gave the room up
-		return Holding{}, ErrNotFound
+		return Holding{}, s.notFound("find room")
 	}
 	h, err := readHeld(got)
 	return h.Holding, err

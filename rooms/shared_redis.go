@@ -28,6 +28,7 @@ const (
 // RedisShared is Shared for several nodes. What this node owns it remembers, so that its own rooms' tokens stand, and all
 // can be written again, when Redis was away. While Redis is out of reach, tickets and rates are those of this node alone.
 type RedisShared struct {
+	redis  *Redis                // fixed
 	client redis.UniversalClient // fixed
 	digest digester              // fixed
 	alone  *MemoryShared         // what is done while Redis is out of reach
@@ -48,7 +49,7 @@ type held struct {
 // NewRedisShared makes the state that nodes with the same key share.
 func NewRedisShared(r *Redis, key [32]byte) *RedisShared {
 	return &RedisShared{
-		client: r.client, digest: digester(key), alone: NewMemoryShared(time.Now), anew: r.onAnew(), held: map[string]*held{},
+		redis: r, client: r.client, digest: digester(key), alone: NewMemoryShared(time.Now), anew: r.onAnew(), held: map[string]*held{},
 	}
 }
 
@@ -215,10 +216,20 @@ func (s *RedisShared) FindToken(ctx context.Context, token string) (string, erro
 		return "", unavailable("find resume token", err)
 	}
 	if got[0] == nil || got[1] == nil {
-		return "", ErrNotFound
+		return "", s.notFound("find resume token")
 	}
 	return room, nil
 }
+
+// notFound is ErrNotFound, unless what is not there may only not have been written again.
+func (s *RedisShared) notFound(act string) error {
+	if s.redis.young() {
+		return unavailable(act, errYoung)
+	}
+	return ErrNotFound
+}
+
+var errYoung = errors.New("Redis began anew, and not all has been written to it again")
 
 // holding does something with what is remembered of a room, if this node owns it.
 func (s *RedisShared) holding(room string, f func(h *held)) {

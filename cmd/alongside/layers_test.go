@@ -42,6 +42,7 @@ var owners = map[string][]string{
 	"github.com/coder/websocket":    {"alongside/relay", "alongside/relay/bench"},
 	"modernc.org/sqlite":            {"alongside/store"},
 	"github.com/danielgtaylor/huma": {"alongside/console"},
+	"github.com/prometheus/":        {"alongside/cmd/alongside"},
 	"github.com/wneessen/go-mail":   {"alongside/mail"},
 	"go.mongodb.org/mongo-driver/":  {"alongside/store", "alongside/accounts", "alongside/privacy", "alongside/history"},
 }

@@ -16,6 +16,7 @@ import (
 
 	"alongside/accounts"
 	"alongside/cmd/alongside/demo"
+	"alongside/privacy"
 	"alongside/rooms"
 )
 
@@ -25,7 +26,7 @@ func serve(ctx context.Context, s *settings, stdout io.Writer, logger *slog.Logg
 		return err
 	}
 	if err := srv.printSetup(ctx, stdout); err != nil {
-		return errors.Join(err, srv.listener.Close(), srv.db.Close())
+		return errors.Join(err, srv.close())
 	}
 	return srv.run(ctx)
 }
@@ -49,10 +50,11 @@ func setup(ctx context.Context, s *settings, stdout io.Writer, _ *slog.Logger) e
 		return err
 	}
 	defer db.Close()
-	keys, err := newKeys(s, db)
+	master, err := loadMaster(s)
 	if err != nil {
 		return err
 	}
+	keys := privacy.NewKeyring(master, privacy.NewSQLite(db.Writer, db.Reader))
 	service, err := newAccounts(s, db, rooms.NewMemoryShared(nil), accounts.Config{Keys: keys})
 	if err != nil {
 		return err
@@ -123,7 +125,7 @@ func runDemo(ctx context.Context, s *settings, stdout io.Writer, logger *slog.Lo
 	}
 	shop, err := new(net.ListenConfig).Listen(ctx, "tcp", s.shopListen)
 	if err != nil {
-		return errors.Join(fmt.Errorf("setting \"shop-listen\": %w", err), srv.listener.Close(), srv.db.Close())
+		return errors.Join(fmt.Errorf("setting \"shop-listen\": %w", err), srv.close())
 	}
 	host, _, _ := net.SplitHostPort(s.shopListen)
 	_, port, _ := net.SplitHostPort(shop.Addr().String())
@@ -149,7 +151,7 @@ func runDemo(ctx context.Context, s *settings, stdout io.Writer, logger *slog.Lo
 		_, err = srv.accounts.SetReasons(ctx, made.Tenant.ID, demoReasons)
 	}
 	if err != nil {
-		return errors.Join(err, shop.Close(), srv.listener.Close(), srv.db.Close())
+		return errors.Join(err, shop.Close(), srv.close())
 	}
 	failed, wait := serveHTTP(shop, demo.Handler(srv.public.String(), made.Site.Key), logger)
 	ctx, cancel := context.WithCancelCause(ctx)

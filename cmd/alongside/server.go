@@ -36,8 +36,10 @@ type server struct {
 	settings *settings
 	logger   *slog.Logger
 	listener net.Listener
+	private  net.Listener // nil: operators see nothing
 	public   *url.URL
 	db       *store.DB
+	commons  *commons
 	keys     *privacy.Keyring
 	audit    *privacy.AuditLog
 	accounts *accounts.Service
@@ -45,35 +47,68 @@ type server struct {
 	history  *history.History
 	hub      *rooms.Hub
 	relay    *relay.Server
+	console  *console.Console
 	handler  http.Handler
 }
 
-// newServer opens the store, takes the address and wires the parts; it serves nothing before run.
+// newServer opens the store, takes the addresses and wires the parts; it serves nothing before run.
 func newServer(ctx context.Context, s *settings, logger *slog.Logger) (*server, error) {
-	db, err := openStore(ctx, s.data)
-	if err != nil {
-		return nil, err
-	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.listen)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("setting \"listen\": %w", err), db.Close())
-	}
-	srv := &server{settings: s, logger: logger, db: db, listener: listener, public: s.public}
-	if srv.public == nil {
-		srv.public = &url.URL{Scheme: "http", Host: listener.Addr().String()}
-	}
-	if err := srv.wire(); err != nil {
-		return nil, errors.Join(err, listener.Close(), db.Close())
+	srv := &server{settings: s, logger: logger, public: s.public}
+	if err := srv.open(ctx); err != nil {
+		return nil, errors.Join(err, srv.close())
 	}
 	return srv, nil
 }
 
-// wire makes the parts and joins each to those it needs, by the interfaces that it declares.
-func (srv *server) wire() (err error) {
-	shared := rooms.NewMemoryShared(time.Now)
-	if srv.keys, err = newKeys(srv.settings, srv.db); err != nil {
+func (srv *server) open(ctx context.Context) (err error) {
+	s := srv.settings
+	if srv.db, err = openStore(ctx, s.data); err != nil {
 		return err
 	}
+	master, err := loadMaster(s)
+	if err != nil {
+		return err
+	}
+	srv.keys = privacy.NewKeyring(master, privacy.NewSQLite(srv.db.Writer, srv.db.Reader))
+	if srv.commons, err = newCommons(ctx, s, master, srv.logger); err != nil {
+		return err
+	}
+	if srv.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", s.listen); err != nil {
+		return fmt.Errorf("setting \"listen\": %w", err)
+	}
+	if s.privateListen != "" {
+		if srv.private, err = new(net.ListenConfig).Listen(ctx, "tcp", s.privateListen); err != nil {
+			return fmt.Errorf("setting \"private-listen\": %w", err)
+		}
+	}
+	if srv.public == nil {
+		srv.public = &url.URL{Scheme: "http", Host: srv.listener.Addr().String()}
+	}
+	return srv.wire()
+}
+
+// close gives back what newServer took, once nothing runs any more.
+func (srv *server) close() error {
+	var all error
+	for _, l := range []net.Listener{srv.listener, srv.private} {
+		if l != nil {
+			if err := l.Close(); !errors.Is(err, net.ErrClosed) { // serving closes it
+				all = errors.Join(all, err)
+			}
+		}
+	}
+	if srv.commons != nil {
+		all = errors.Join(all, srv.commons.close())
+	}
+	if srv.db != nil {
+		all = errors.Join(all, srv.db.Close())
+	}
+	return all
+}
+
+// wire makes the parts and joins each to those it needs, by the interfaces that it declares.
+func (srv *server) wire() (err error) {
+	shared := srv.commons.shared
 	srv.audit = privacy.NewAuditLog(privacy.NewSQLite(srv.db.Writer, srv.db.Reader), time.Now)
 	srv.accounts, err = newAccounts(srv.settings, srv.db, shared, accounts.Config{
 		Keys: srv.keys, Public: srv.public.String(), Log: srv.logger,
@@ -82,7 +117,9 @@ func (srv *server) wire() (err error) {
 		return err
 	}
 	// The queue takes agents out of rooms, and rooms tell the queue: the hub comes second and is known by then.
-	srv.queue = queue.New(queue.Config{Routing: routing(srv.accounts), Place: placing{srv}, Leave: srv.leave, Log: srv.logger})
+	srv.queue = srv.commons.share(queue.New(queue.Config{
+		Routing: routing(srv.accounts), Place: placing{srv}, Leave: srv.leave, Log: srv.logger,
+	}))
 	srv.history = history.New(history.Config{
 		Store: history.NewSQLite(srv.db), Keys: srv.keys, Retention: retention(srv.accounts), Deleted: srv.deleted,
 		Now: time.Now, Log: srv.logger,
@@ -92,6 +129,9 @@ func (srv *server) wire() (err error) {
 	srv.hub = rooms.NewHub(rooms.Config{
 		Logger:      srv.logger,
 		Shared:      shared,
+		Presence:    srv.commons.presence,
+		Cluster:     srv.commons.cluster,
+		ShutOut:     func(tenant, person string) { srv.console.EndStreams(tenant, person) },
 		Consents:    consents{consentLog},
 		Sessions:    kept,
 		Transcript:  kept,
@@ -111,7 +151,7 @@ func (srv *server) wire() (err error) {
 		Logger:         srv.logger,
 		TrustedProxies: srv.settings.trustedProxies,
 	})
-	agents, err := console.New(console.Config{
+	srv.console, err = console.New(console.Config{
 		Public:   srv.public.String(),
 		Accounts: srv.accounts,
 		Rooms:    srv.hub,
@@ -129,7 +169,8 @@ func (srv *server) wire() (err error) {
 	}
 	mux := http.NewServeMux()
 	srv.relay.Register(mux)
-	agents.Register(mux)
+	srv.console.Register(mux)
+	mux.HandleFunc("GET /readyz", srv.ready)
 	bundles := widget.Handler(visitorSites)
 	mux.Handle("GET /widget.js", bundles)
 	mux.Handle("GET /widget/", bundles)
@@ -169,13 +210,19 @@ func (srv *server) deleted(tenant, site, class string, count int) {
 // run serves until ctx ends, then tells clients to move and waits for them, at most for the setting "grace".
 func (srv *server) run(ctx context.Context) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	var running sync.WaitGroup
+	srv.commons.start(background, &running)
 	running.Go(func() { srv.hub.Run(background) })
 	running.Go(func() { srv.relay.Run(background) })
 	running.Go(func() { srv.queue.Run(background) })
 	running.Go(func() { srv.history.Run(background) })
 	running.Go(func() { srv.forget(background) })
 	failed, wait := serveHTTP(srv.listener, srv.handler, srv.logger)
+	failedPrivate, waitPrivate := (<-chan error)(nil), func(context.Context) {}
+	if srv.private != nil {
+		failedPrivate, waitPrivate = serveHTTP(srv.private, srv.operations(), srv.logger)
+	}
 	srv.logger.Info("serving", "address", srv.listener.Addr().String(), "public", srv.public.String(), "version", versionText())
 
 	var err error
@@ -183,6 +230,7 @@ func (srv *server) run(ctx context.Context) error {
 	case <-ctx.Done():
 		srv.logger.Info("stopping", "grace", srv.settings.grace)
 	case err = <-failed:
+	case err = <-failedPrivate:
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), srv.settings.grace)
 	defer cancel()
@@ -190,12 +238,13 @@ func (srv *server) run(ctx context.Context) error {
 		srv.logger.Warn("some connections were cut", "why", drained)
 	}
 	wait(grace)
-	// What is live ends with this process; the history is told, so that no session seems to go on.
+	waitPrivate(grace)
+	// What is live and went to no other node ends with this process; the history is told, so that no session seems to go on.
 	srv.hub.EndHere("the server stopped")
 	stop()
 	running.Wait()
 	srv.accounts.Wait()
-	return errors.Join(err, srv.db.Close())
+	return errors.Join(err, srv.close())
 }
 
 // forget does hourly what makes deleting true: audit entries past their limit go, and the database's log is emptied, which
@@ -276,13 +325,13 @@ func openStore(ctx context.Context, folder string) (*store.DB, error) {
 	return store.Open(ctx, folder, accounts.Migrations, privacy.Migrations, history.Migrations)
 }
 
-// newKeys opens the keyring over the database.
-func newKeys(s *settings, db *store.DB) (*privacy.Keyring, error) {
+// loadMaster reads the key under which everything stored is sealed.
+func loadMaster(s *settings) ([]byte, error) {
 	master, err := privacy.LoadMasterKey(s.masterKeyPath())
 	if err != nil {
 		return nil, fmt.Errorf("setting \"master-key\": %w", err)
 	}
-	return privacy.NewKeyring(master, privacy.NewSQLite(db.Writer, db.Reader)), nil
+	return master, nil
 }
 
 // newAccounts fills in what does not depend on where the server is reached.

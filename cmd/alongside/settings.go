@@ -14,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -34,14 +33,13 @@ type settings struct {
 	trustedProxies []netip.Prefix
 	stateMemory    int64 // bytes
 	grace          time.Duration
+	privateListen  string // empty: nowhere
+	redis          string // holds a password; empty: this is the only node
+	redisPlaintext bool
 	json           bool
 
 	tenant, site, email, name, password string
 	origins                             []string
-
-	peers, only     string
-	rounds, seconds int
-	quick           bool
 }
 
 // setting is one row of the table: the flag -name, the variable ALONGSIDE_NAME, and the line "name = value" of the
@@ -62,11 +60,14 @@ var table = []setting{
 	{"master-key", "", "file of the key under which everything stored is sealed, made if missing; empty: master.key in the data folder", "serve setup", text(func(s *settings) *string { return &s.masterKey })},
 	{"smtp", "", "mail server for invitations and new passwords, like smtp://user:password@mail.example.com:587; empty: admins pass links on", "serve", smtpServer},
 	{"mail-from", "", "sender of mail, like Help <help@example.com>", "serve", text(func(s *settings) *string { return &s.mailFrom })},
-	{"log-level", "info", "debug, info, warn or error", "serve demo setup bench", func(s *settings, v string) error { return s.logLevel.UnmarshalText([]byte(v)) }},
-	{"log-format", "text", "text or json", "serve demo setup bench", oneOf(func(s *settings) *string { return &s.logFormat }, "text", "json")},
+	{"log-level", "info", "debug, info, warn or error", "serve demo setup", func(s *settings, v string) error { return s.logLevel.UnmarshalText([]byte(v)) }},
+	{"log-format", "text", "text or json", "serve demo setup", oneOf(func(s *settings) *string { return &s.logFormat }, "text", "json")},
 	{"trusted-proxies", "", "comma-separated networks whose X-Forwarded-For is believed, like 10.0.0.0/8", "serve", networks},
 	{"state-memory", "1GiB", "memory for the live pages of all rooms together", "serve demo", size(func(s *settings) *int64 { return &s.stateMemory })},
 	{"grace", "10s", "time for clients to move when the server stops", "serve demo", duration(func(s *settings) *time.Duration { return &s.grace })},
+	{"private-listen", "", "address of what operators alone may see: /metrics, /debug/pprof, /readyz; empty: nowhere", "serve", optionalAddress(func(s *settings) *string { return &s.privateListen })},
+	{"redis", "", "Redis that several servers share, like rediss://user:password@redis.example.com or rediss+cluster://… for a Redis Cluster; empty: this server is alone", "serve", text(func(s *settings) *string { return &s.redis })},
+	{"redis-plaintext", "false", "allow a Redis on another host without TLS or password; live pages pass through it", "serve", yesNo(func(s *settings) *bool { return &s.redisPlaintext })},
 	{"json", "false", "print one line of JSON when ready", "demo", yesNo(func(s *settings) *bool { return &s.json })},
 	{"tenant", "", "name of the company", "setup", text(func(s *settings) *string { return &s.tenant })},
 	{"site", "", "name of the first site", "setup", text(func(s *settings) *string { return &s.site })},
@@ -74,11 +75,6 @@ var table = []setting{
 	{"email", "", "e-mail address of the first admin", "setup", text(func(s *settings) *string { return &s.email })},
 	{"name", "", "name of the first admin, as visitors see it", "setup", text(func(s *settings) *string { return &s.name })},
 	{"password", "", "password of the first admin; better by ALONGSIDE_PASSWORD, since arguments can be seen by others", "setup", text(func(s *settings) *string { return &s.password })},
-	{"only", "", "comma-separated scenarios and servers to measure; empty: all", "bench", text(func(s *settings) *string { return &s.only })},
-	{"peers", "", "folder of other servers to measure beside, as `make bench-relay` builds them; empty: none", "bench", text(func(s *settings) *string { return &s.peers })},
-	{"rounds", "3", "how often all is measured", "bench", count(func(s *settings) *int { return &s.rounds })},
-	{"seconds", "8", "how long a scenario is measured", "bench", count(func(s *settings) *int { return &s.seconds })},
-	{"quick", "false", "tiny numbers, to see that all works; the figures mean nothing", "bench", yesNo(func(s *settings) *bool { return &s.quick })},
 }
 
 func (row setting) knownTo(command string) bool {
@@ -231,17 +227,6 @@ func yesNo(field func(*settings) *bool) func(*settings, string) error {
 	}
 }
 
-func count(field func(*settings) *int) func(*settings, string) error {
-	return func(s *settings, v string) error {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1 {
-			return fmt.Errorf("%q is not a number from 1", v)
-		}
-		*field(s) = n
-		return nil
-	}
-}
-
 func duration(field func(*settings) *time.Duration) func(*settings, string) error {
 	return func(s *settings, v string) error {
 		d, err := time.ParseDuration(v)
@@ -279,6 +264,15 @@ func address(field func(*settings) *string) func(*settings, string) error {
 		}
 		*field(s) = v
 		return nil
+	}
+}
+
+func optionalAddress(field func(*settings) *string) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		if v == "" {
+			return nil
+		}
+		return address(field)(s, v)
 	}
 }
 

@@ -68,9 +68,8 @@ type peer struct {
 	hello  func() wire.HelloBody
 	got    func(f wire.Frame)
 
-	mu   sync.Mutex // guards the rest
-	ws   *websocket.Conn
-	over error
+	mu sync.Mutex // guards ws
+	ws *websocket.Conn
 }
 
 // run connects, and again whenever the connection ends, until ctx does or the server says for good that it is over.
