@@ -11,7 +11,7 @@ GO_FILES := $(shell find . -name '*.go' -not -path './node_modules/*')
 DEMO_FILES := $(shell find cmd/alongside/demo -type f)
 TSX := node --import tsx --test
 
-.PHONY: build run test test-go test-scripts test-e2e bench bench-capture tables soak fmt lint tools clean
+.PHONY: build run test test-go test-scripts test-e2e bench bench-capture bench-relay tables soak fmt lint tools clean
 
 build: bin/alongside ## the one binary, with the browser programs inside
 
@@ -49,6 +49,11 @@ bench: build tools ## the figures of docs/benchmarks.md
 
 bench-capture: bin/bundles tools ## capture beside its peers; ONLY="snapshot, 600" TOOLS=ours ROUNDS=2 narrow it
 	node --import tsx e2e/bench/capture/run.ts
+
+bench-relay: build ## the relay beside its peers; ONLY="busy,gws" ROUNDS=1 SECONDS_EACH=4 narrow it
+	mkdir -p bin/baselines
+	cd relay/bench/baselines && go build -trimpath -o ../../../bin/baselines/ ./...
+	bin/alongside bench -peers bin/baselines -only '$(ONLY)' -rounds $(or $(ROUNDS),3) -seconds $(or $(SECONDS_EACH),8)
 
 tables: build tools ## leaks and fidelity beside the peers, as docs/benchmarks.md and docs/fidelity.md have them
 	node --import tsx e2e/bench/tables.ts

@@ -400,3 +400,17 @@ func (w *world) live() (e entry, v, a *client) {
 	a.wantState(wire.Snapshot, 1, 1, "page one")
 	return e, v, a
 }
+
+// appendMasked appends a client's message of at most 64 kB (RFC 6455 §5.2).
+func appendMasked(b, f []byte) []byte {
+	if n := len(f); n < 126 {
+		b = append(b, 0x82, 0x80|byte(n))
+	} else {
+		b = append(b, 0x82, 0x80|126, byte(n>>8), byte(n))
+	}
+	b = append(b, 1, 2, 3, 4)
+	for i, c := range f {
+		b = append(b, c^byte(i&3+1))
+	}
+	return b
+}

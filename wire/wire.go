@@ -29,7 +29,7 @@ const (
 	CheckpointBytes       = 8 << 20  // of state frames a room keeps
 	AssetBytes            = 16 << 20 // of assets a room keeps
 	MaxSourcesPerRoom     = 16
-	MaxAgentsPerRoom      = 16
+	MaxAgentsPerRoom      = 64
 	TicketLife            = 30 * time.Second
 	HelloTimeout          = 5 * time.Second
 	PingEvery             = 10 * time.Second

@@ -1,5 +1,5 @@
 // Command alongside is the whole product in one program: `serve` for real use, `demo` to look at it, `setup` to make
-// the first tenant, site and admin.
+// the first tenant, site and admin, `bench` to measure it.
 package main
 
 import (
@@ -27,6 +27,7 @@ var commands = []command{
 	{"serve", "run the server", serve},
 	{"demo", "run the server with a demo shop and a ready agent, on data that is thrown away", runDemo},
 	{"setup", "make the first tenant, site and admin in the data folder", setup},
+	{"bench", "measure what the server carries on this machine", runBench},
 	{"version", "print the version", nil},
 }
 

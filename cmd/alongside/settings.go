@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -40,6 +41,10 @@ type settings struct {
 
 	tenant, site, email, name, password string
 	origins                             []string
+
+	peers, only     string
+	rounds, seconds int
+	quick           bool
 }
 
 // setting is one row of the table: the flag -name, the variable ALONGSIDE_NAME, and the line "name = value" of the
@@ -60,8 +65,8 @@ var table = []setting{
 	{"master-key", "", "file of the key under which everything stored is sealed, made if missing; empty: master.key in the data folder", "serve setup", text(func(s *settings) *string { return &s.masterKey })},
 	{"smtp", "", "mail server for invitations and new passwords, like smtp://user:password@mail.example.com:587; empty: admins pass links on", "serve", smtpServer},
 	{"mail-from", "", "sender of mail, like Help <help@example.com>", "serve", text(func(s *settings) *string { return &s.mailFrom })},
-	{"log-level", "info", "debug, info, warn or error", "serve demo setup", func(s *settings, v string) error { return s.logLevel.UnmarshalText([]byte(v)) }},
-	{"log-format", "text", "text or json", "serve demo setup", oneOf(func(s *settings) *string { return &s.logFormat }, "text", "json")},
+	{"log-level", "info", "debug, info, warn or error", "serve demo setup bench", func(s *settings, v string) error { return s.logLevel.UnmarshalText([]byte(v)) }},
+	{"log-format", "text", "text or json", "serve demo setup bench", oneOf(func(s *settings) *string { return &s.logFormat }, "text", "json")},
 	{"trusted-proxies", "", "comma-separated networks whose X-Forwarded-For is believed, like 10.0.0.0/8", "serve", networks},
 	{"state-memory", "1GiB", "memory for the live pages of all rooms together", "serve demo", size(func(s *settings) *int64 { return &s.stateMemory })},
 	{"grace", "10s", "time for clients to move when the server stops", "serve demo", duration(func(s *settings) *time.Duration { return &s.grace })},
@@ -75,6 +80,11 @@ var table = []setting{
 	{"email", "", "e-mail address of the first admin", "setup", text(func(s *settings) *string { return &s.email })},
 	{"name", "", "name of the first admin, as visitors see it", "setup", text(func(s *settings) *string { return &s.name })},
 	{"password", "", "password of the first admin; better by ALONGSIDE_PASSWORD, since arguments can be seen by others", "setup", text(func(s *settings) *string { return &s.password })},
+	{"only", "", "comma-separated scenarios and servers to measure; empty: all", "bench", text(func(s *settings) *string { return &s.only })},
+	{"peers", "", "folder of other servers to measure beside, as `make bench-relay` builds them; empty: none", "bench", text(func(s *settings) *string { return &s.peers })},
+	{"rounds", "3", "how often all is measured", "bench", count(func(s *settings) *int { return &s.rounds })},
+	{"seconds", "8", "how long a scenario is measured", "bench", count(func(s *settings) *int { return &s.seconds })},
+	{"quick", "false", "tiny numbers, to see that all works; the figures mean nothing", "bench", yesNo(func(s *settings) *bool { return &s.quick })},
 }
 
 func (row setting) knownTo(command string) bool {
@@ -223,6 +233,17 @@ func yesNo(field func(*settings) *bool) func(*settings, string) error {
 			return fmt.Errorf("%q is neither true nor false", v)
 		}
 		*field(s) = v == "true"
+		return nil
+	}
+}
+
+func count(field func(*settings) *int) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 {
+			return fmt.Errorf("%q is not a number from 1", v)
+		}
+		*field(s) = n
 		return nil
 	}
 }
