@@ -36,8 +36,7 @@ func ofSession(tenant, session string) bson.M { return bson.M{"tenant": tenant, 
 // then deletes messages: whichever comes first, one of the two deletes this one. If a node dies between its two steps while
 // an erasure runs, what is left was sealed under a key that is gone, and goes when messages of its age do.
 func (m *Mongo) AddMessage(ctx context.Context, msg SealedMessage) error {
-	kept := bson.M{"tenant": msg.Tenant, "id": msg.Session, "site": msg.Site, "state": StateKept}
-	if n, err := m.sessions.CountDocuments(ctx, kept, options.Count().SetLimit(1)); err != nil {
+	if n, err := m.sessions.CountDocuments(ctx, kept(msg), options.Count().SetLimit(1)); err != nil {
 		return fmt.Errorf("add message: %w", err)
 	} else if n == 0 {
 		return fmt.Errorf("add message: %w", ErrNotFound)
@@ -46,11 +45,21 @@ func (m *Mongo) AddMessage(ctx context.Context, msg SealedMessage) error {
 	if err != nil {
 		return fmt.Errorf("add message: %w", err)
 	}
+	return m.countMessages(ctx, msg, added)
+}
+
+// kept selects the message's session while messages may be added to it.
+func kept(msg SealedMessage) bson.M {
+	return bson.M{"tenant": msg.Tenant, "id": msg.Session, "site": msg.Site, "state": StateKept}
+}
+
+// countMessages counts a message that was put, and takes one that was added back if the session is not kept any more.
+func (m *Mongo) countMessages(ctx context.Context, msg SealedMessage, added bool) error {
 	count, err := m.messages.CountDocuments(ctx, ofSession(msg.Tenant, msg.Session))
 	if err != nil {
 		return fmt.Errorf("count messages: %w", err)
 	}
-	result, err := m.sessions.UpdateOne(ctx, kept, bson.M{"$max": bson.M{"messages": int(count)}})
+	result, err := m.sessions.UpdateOne(ctx, kept(msg), bson.M{"$max": bson.M{"messages": int(count)}})
 	if err != nil {
 		return fmt.Errorf("count messages: %w", err)
 	}

@@ -166,6 +166,10 @@ func TestAnotherMasterKeyOpensNothing(t *testing.T) {
 	if plain, err := other.Open(t.Context(), "a", sealed, nil); !errors.Is(err, privacy.ErrUnreadable) {
 		t.Errorf("%q, %v", plain, err)
 	}
+	ring := privacy.NewKeyring(master, privacy.NewSQLite(db.Writer, db.Reader))
+	if first, again, wrong := ring.Check(t.Context()), ring.Check(t.Context()), other.Check(t.Context()); first != nil || again != nil || !errors.Is(wrong, privacy.ErrUnreadable) {
+		t.Errorf("checked: %v, %v, and with another master key %v", first, again, wrong)
+	}
 	if bytes.Equal(other.Secret("x"), privacy.NewKeyring(master, privacy.NewSQLite(db.Writer, db.Reader)).Secret("x")) {
 		t.Error("two master keys have the same secret")
 	}

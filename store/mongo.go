@@ -66,7 +66,7 @@ func OpenMongo(ctx context.Context, uri string, plaintext bool, log *slog.Logger
 		return nil, errors.New("the URI of MongoDB holds options that do not go together") // err might hold the password
 	}
 	m := &Mongo{Database: client.Database(database), client: client}
-	if err := client.Ping(ctx, readpref.Primary()); err != nil {
+	if err := m.Ping(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("reach MongoDB: %w", err), m.Close())
 	}
 	for _, set := range sets {
@@ -76,6 +76,9 @@ func OpenMongo(ctx context.Context, uri string, plaintext bool, log *slog.Logger
 	}
 	return m, nil
 }
+
+// Ping answers once a server that takes writes does.
+func (m *Mongo) Ping(ctx context.Context) error { return m.client.Ping(ctx, readpref.Primary()) }
 
 // Close waits for running operations, a few seconds at most, and ends all connections.
 func (m *Mongo) Close() error {

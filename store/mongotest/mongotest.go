@@ -18,19 +18,16 @@ import (
 	"alongside/store"
 )
 
-// Open opens a database that is empty and goes when the test ends.
-type Open func(t *testing.T, sets ...store.Collections) *store.Mongo
-
-// Servers are what speaks MongoDB's wire protocol, by name.
-var Servers = map[string]Open{
-	"MongoDB": func(t *testing.T, sets ...store.Collections) *store.Mongo {
+// URIs name, by server, a database that is empty and goes when the test ends.
+var URIs = map[string]func(t *testing.T) string{
+	"MongoDB": func(t *testing.T) string {
 		uri := os.Getenv("MONGO_URI")
 		if uri == "" {
 			t.Skip("MONGO_URI names no MongoDB")
 		}
-		return open(t, uri, sets)
+		return emptyDatabase(t, uri)
 	},
-	"FerretDB": func(t *testing.T, sets ...store.Collections) *store.Mongo {
+	"FerretDB": func(t *testing.T) string {
 		if os.Getenv("FERRET") == "" {
 			t.Skip("FERRET names no program: make bin/ferret")
 		}
@@ -38,23 +35,47 @@ var Servers = map[string]Open{
 		if err != nil {
 			t.Fatal(err)
 		}
-		return open(t, server.uri, sets)
+		return emptyDatabase(t, server.uri)
 	},
 }
 
-func open(t *testing.T, uri string, sets []store.Collections) *store.Mongo {
+// Open opens a database as URIs name them.
+type Open func(t *testing.T, sets ...store.Collections) *store.Mongo
+
+// Servers open a database each.
+var Servers = map[string]Open{}
+
+func init() {
+	for name, uri := range URIs {
+		Servers[name] = func(t *testing.T, sets ...store.Collections) *store.Mongo {
+			t.Helper()
+			db := open(t, uri(t), sets...)
+			t.Cleanup(func() { db.Close() })
+			return db
+		}
+	}
+}
+
+func open(t *testing.T, uri string, sets ...store.Collections) *store.Mongo {
 	t.Helper()
-	db, err := store.OpenMongo(t.Context(), withDatabase(uri, "test_"+strings.ToLower(rand.Text())), true, slog.New(slog.DiscardHandler), sets...)
+	db, err := store.OpenMongo(t.Context(), uri, true, slog.New(slog.DiscardHandler), sets...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return db
+}
+
+func emptyDatabase(t *testing.T, uri string) string {
+	t.Helper()
+	uri = withDatabase(uri, "test_"+strings.ToLower(rand.Text()))
+	db := open(t, uri)
 	t.Cleanup(func() {
 		if err := db.Drop(context.Background()); err != nil {
 			t.Errorf("drop the test's database: %v", err)
 		}
 		db.Close()
 	})
-	return db
+	return uri
 }
 
 // withDatabase names the database in a URI. Who signs in does so where the URI said.
