@@ -32,7 +32,7 @@ func (srv *server) ready(w http.ResponseWriter, q *http.Request) {
 		say(w, http.StatusServiceUnavailable, "going away")
 	case !srv.connected():
 		say(w, http.StatusServiceUnavailable, "cut off from the other servers")
-	case srv.db.Reader.PingContext(ctx) != nil:
+	case srv.db.ping(ctx) != nil:
 		say(w, http.StatusServiceUnavailable, "the store does not answer")
 	default:
 		say(w, http.StatusOK, "ready")

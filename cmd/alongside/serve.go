@@ -44,17 +44,17 @@ func (srv *server) printSetup(ctx context.Context, stdout io.Writer) error {
 }
 
 // setup makes the first tenant, site and admin. Run again it changes nothing and shows what is there.
-func setup(ctx context.Context, s *settings, stdout io.Writer, _ *slog.Logger) error {
-	db, err := openStore(ctx, s.data)
+func setup(ctx context.Context, s *settings, stdout io.Writer, logger *slog.Logger) error {
+	db, err := openDatabase(ctx, s, logger)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer db.close()
 	master, err := loadMaster(s)
 	if err != nil {
 		return err
 	}
-	keys := privacy.NewKeyring(master, privacy.NewSQLite(db.Writer, db.Reader))
+	keys := privacy.NewKeyring(master, db.privacy)
 	service, err := newAccounts(s, db, rooms.NewMemoryShared(nil), accounts.Config{Keys: keys})
 	if err != nil {
 		return err

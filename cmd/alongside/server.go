@@ -21,7 +21,6 @@ import (
 	"alongside/queue"
 	"alongside/relay"
 	"alongside/rooms"
-	"alongside/store"
 	"alongside/widget"
 )
 
@@ -38,7 +37,7 @@ type server struct {
 	listener net.Listener
 	private  net.Listener // nil: operators see nothing
 	public   *url.URL
-	db       *store.DB
+	db       *database
 	commons  *commons
 	keys     *privacy.Keyring
 	audit    *privacy.AuditLog
@@ -62,14 +61,17 @@ func newServer(ctx context.Context, s *settings, logger *slog.Logger) (*server, 
 
 func (srv *server) open(ctx context.Context) (err error) {
 	s := srv.settings
-	if srv.db, err = openStore(ctx, s.data); err != nil {
+	if srv.db, err = openDatabase(ctx, s, srv.logger); err != nil {
 		return err
 	}
 	master, err := loadMaster(s)
 	if err != nil {
 		return err
 	}
-	srv.keys = privacy.NewKeyring(master, privacy.NewSQLite(srv.db.Writer, srv.db.Reader))
+	srv.keys = privacy.NewKeyring(master, srv.db.privacy)
+	if err := srv.keys.Check(ctx); err != nil {
+		return fmt.Errorf("setting \"master-key\": %w", err)
+	}
 	if srv.commons, err = newCommons(ctx, s, master, srv.logger); err != nil {
 		return err
 	}
@@ -101,7 +103,7 @@ func (srv *server) close() error {
 		all = errors.Join(all, srv.commons.close())
 	}
 	if srv.db != nil {
-		all = errors.Join(all, srv.db.Close())
+		all = errors.Join(all, srv.db.close())
 	}
 	return all
 }
@@ -109,7 +111,7 @@ func (srv *server) close() error {
 // wire makes the parts and joins each to those it needs, by the interfaces that it declares.
 func (srv *server) wire() (err error) {
 	shared := srv.commons.shared
-	srv.audit = privacy.NewAuditLog(privacy.NewSQLite(srv.db.Writer, srv.db.Reader), time.Now)
+	srv.audit = privacy.NewAuditLog(srv.db.privacy, time.Now)
 	srv.accounts, err = newAccounts(srv.settings, srv.db, shared, accounts.Config{
 		Keys: srv.keys, Public: srv.public.String(), Log: srv.logger,
 	})
@@ -121,11 +123,11 @@ func (srv *server) wire() (err error) {
 		Routing: routing(srv.accounts), Place: placing{srv}, Leave: srv.leave, Log: srv.logger,
 	}))
 	srv.history = history.New(history.Config{
-		Store: history.NewSQLite(srv.db), Keys: srv.keys, Retention: retention(srv.accounts), Deleted: srv.deleted,
+		Store: srv.db.history, Keys: srv.keys, Retention: retention(srv.accounts), Deleted: srv.deleted,
 		Now: time.Now, Log: srv.logger,
 	})
 	kept := keeping{srv.history, srv.queue}
-	consentLog := privacy.NewConsentLog(privacy.NewSQLite(srv.db.Writer, srv.db.Reader))
+	consentLog := privacy.NewConsentLog(srv.db.privacy)
 	srv.hub = rooms.NewHub(rooms.Config{
 		Logger:      srv.logger,
 		Shared:      shared,
@@ -258,7 +260,7 @@ func (srv *server) forget(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-every:
-			if err := srv.db.Checkpoint(ctx); err != nil && ctx.Err() == nil {
+			if err := srv.db.settle(ctx); err != nil && ctx.Err() == nil {
 				srv.logger.Warn("deleted rows stay in the database's log for another hour", "err", err)
 			}
 		}
@@ -321,12 +323,11 @@ type noAddresses struct{ slog.Handler }
 
 func (noAddresses) Handle(context.Context, slog.Record) error { return nil }
 
-func openStore(ctx context.Context, folder string) (*store.DB, error) {
-	return store.Open(ctx, folder, accounts.Migrations, privacy.Migrations, history.Migrations)
-}
-
 // loadMaster reads the key under which everything stored is sealed.
 func loadMaster(s *settings) ([]byte, error) {
+	if s.mongo != "" && s.masterKey == "" {
+		return nil, errors.New("setting \"master-key\": name the file that every server on this MongoDB has a copy of")
+	}
 	master, err := privacy.LoadMasterKey(s.masterKeyPath())
 	if err != nil {
 		return nil, fmt.Errorf("setting \"master-key\": %w", err)
@@ -335,8 +336,8 @@ func loadMaster(s *settings) ([]byte, error) {
 }
 
 // newAccounts fills in what does not depend on where the server is reached.
-func newAccounts(s *settings, db *store.DB, shared rooms.Shared, config accounts.Config) (*accounts.Service, error) {
-	config.Store = accounts.NewSQLite(db)
+func newAccounts(s *settings, db *database, shared rooms.Shared, config accounts.Config) (*accounts.Service, error) {
+	config.Store = db.accounts
 	config.PerEmail = limiter{shared, "sign-in by e-mail ", signInPerEmail}
 	config.PerAddress = limiter{shared, "sign-in by address ", signInPerAddress}
 	if s.smtp != nil {

@@ -37,6 +37,8 @@ type settings struct {
 	privateListen  string // empty: nowhere
 	redis          string // holds a password; empty: this is the only node
 	redisPlaintext bool
+	mongo          string // holds a password; empty: SQLite in the data folder
+	mongoPlaintext bool
 	json           bool
 
 	tenant, site, email, name, password string
@@ -73,6 +75,8 @@ var table = []setting{
 	{"private-listen", "", "address of what operators alone may see: /metrics, /debug/pprof, /readyz; empty: nowhere", "serve", optionalAddress(func(s *settings) *string { return &s.privateListen })},
 	{"redis", "", "Redis that several servers share, like rediss://user:password@redis.example.com or rediss+cluster://… for a Redis Cluster; empty: this server is alone", "serve", text(func(s *settings) *string { return &s.redis })},
 	{"redis-plaintext", "false", "allow a Redis on another host without TLS or password; live pages pass through it", "serve", yesNo(func(s *settings) *bool { return &s.redisPlaintext })},
+	{"mongo", "", "MongoDB that several servers share, like mongodb://user:password@mongo.example.com/alongside?tls=true; empty: a database in the data folder", "serve setup", text(func(s *settings) *string { return &s.mongo })},
+	{"mongo-plaintext", "false", "allow a MongoDB on another host without TLS or password; accounts, hashes of passwords and sealed history pass", "serve setup", yesNo(func(s *settings) *bool { return &s.mongoPlaintext })},
 	{"json", "false", "print one line of JSON when ready", "demo", yesNo(func(s *settings) *bool { return &s.json })},
 	{"tenant", "", "name of the company", "setup", text(func(s *settings) *string { return &s.tenant })},
 	{"site", "", "name of the first site", "setup", text(func(s *settings) *string { return &s.site })},
