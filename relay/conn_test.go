@@ -482,3 +482,20 @@ func BenchmarkFanOut(b *testing.B) {
 		})
 	}
 }
+
+func TestOneAddressHasOnlySoManyConnections(t *testing.T) {
+	w := newWorld(t)
+	w.relay.addresses.limit = 2
+	first, _ := w.visitor(w.open().Ticket)
+	w.visitor(w.open().Ticket)
+	if _, a, err := w.dial("/widget/v1/socket", w.open().Ticket, shop); err == nil || a.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("a third connection is answered %v, %v", a, err)
+	}
+	first.ws.CloseNow()
+	for deadline := time.Now().Add(15 * time.Second); w.relay.Stats().Open > 1; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the first connection does not go")
+		}
+	}
+	w.visitor(w.open().Ticket)
+}

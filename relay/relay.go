@@ -65,6 +65,7 @@ type Config struct {
 	Logger         *slog.Logger
 	Clock          func() time.Time
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	PerAddress     int            // connections that one address may have open; DefaultPerAddress if 0
 
 	// What answers 404 if it is nil, or, of Agents, counts as somebody being there.
 	Ratings  Ratings
@@ -79,6 +80,7 @@ type Server struct {
 
 	timing    timing     // fixed
 	deadlines *deadlines // fixed
+	addresses addresses
 
 	mu       sync.Mutex // guards draining, and adding to conns against it
 	draining bool
@@ -126,7 +128,8 @@ func New(c Config) *Server {
 	}
 	return &Server{
 		Config: c, deadlines: newDeadlines(c.Clock),
-		timing: timing{wire.HelloTimeout, wire.SilenceTimeout, wire.PingEvery, farewellTime, stallTimeout},
+		addresses: addresses{limit: cmp.Or(c.PerAddress, DefaultPerAddress), open: map[string]int{}},
+		timing:    timing{wire.HelloTimeout, wire.SilenceTimeout, wire.PingEvery, farewellTime, stallTimeout},
 	}
 }
 
@@ -240,14 +243,25 @@ func (s *Server) socket(w http.ResponseWriter, q *http.Request, role wire.Role) 
 		problem(w, http.StatusBadRequest, "version", "no subprotocol offered that this server speaks")
 		return
 	}
+	address := neighbourhood(s.Address(q))
+	if !s.addresses.enter(address) {
+		s.counters.refused.Add(1)
+		problem(w, http.StatusTooManyRequests, "rate", "this address has too many connections")
+		return
+	}
 	if !s.enter() {
+		s.addresses.leave(address)
 		problem(w, http.StatusServiceUnavailable, "moving", "the server is going away")
 		return
+	}
+	leave := func() {
+		s.addresses.leave(address)
+		s.conns.Done()
 	}
 	served := false
 	defer func() {
 		if !served {
-			s.conns.Done()
+			leave()
 		}
 	}()
 	c := newConn(s, role)
@@ -267,7 +281,7 @@ func (s *Server) socket(w http.ResponseWriter, q *http.Request, role wire.Role) 
 		return
 	}
 	go func() { // the HTTP server's goroutine goes, and with it all it holds of the request
-		defer s.conns.Done()
+		defer leave()
 		c.run()
 	}()
 }

@@ -215,6 +215,7 @@ func (c *inbox) Lost(from string) { c.cut(from) }
 func (c *inbox) Gone(node string) {
 	c.forgetLeader(node)
 	c.cut(node)
+	c.beside.Go(func() { c.hub.endOrphans(c.ctx, node) })
 }
 
 // take has a question or news worked on beside the inbox.

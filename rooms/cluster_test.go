@@ -372,6 +372,28 @@ func TestRoomsOfADeadNodeGoOn(t *testing.T) {
 	})
 }
 
+func TestRoomsThatNobodyComesBackToEnd(t *testing.T) {
+	inTown(t, func(t *testing.T, w *town) {
+		a, b := w.node("a"), w.node("b")
+		w.open(a)
+		w.enter(a, "tab1")
+		synctest.Wait()
+		a.kill()
+		time.Sleep(orphanKnown + time.Second)
+		if n := b.hub.Stats().Rooms; n != 1 {
+			t.Errorf("%d rooms were taken over", n)
+		}
+		time.Sleep(2 * wire.AwayWindow)
+		synctest.Wait()
+		if n := b.hub.Stats().Rooms; n != 0 {
+			t.Errorf("%d rooms are left", n)
+		}
+		if lines := strings.Join(w.book.take(), "\n"); !strings.Contains(lines, "session ended: the visitor left") {
+			t.Errorf("the history has\n%s", lines)
+		}
+	})
+}
+
 func TestANodeThatLostARoomLetsGoOfIt(t *testing.T) {
 	inTown(t, func(t *testing.T, w *town) {
 		a, b := w.node("a"), w.node("b")

@@ -24,6 +24,9 @@ import (
 	"alongside/wire"
 )
 
+// DefaultPerSite is how many rooms a site may have on one node.
+const DefaultPerSite = 20_000
+
 // DefaultMemoryBytes is what the checkpoints and assets of one process may take together.
 const DefaultMemoryBytes = 1 << 30
 
@@ -73,6 +76,7 @@ type Config struct {
 	Desk        Desk       // nil: nobody is told
 	AgentOrigin string     // where the console is served; an agent's socket must come from it
 	MemoryBytes int64
+	PerSite     int                         // rooms that a site may have on this node
 	Cluster     *Cluster                    // nil: this is the only node
 	ShutOut     func(tenant, person string) // called when another node took a person's access away; may be nil
 	Node        string                      // the cluster's, if there is one
@@ -88,6 +92,7 @@ type Hub struct {
 
 	mu       sync.RWMutex // guards what follows; taken before a room's mutex, never after it
 	rooms    map[string]*Room
+	sites    map[string]int       // rooms of each
 	orphans  map[string]time.Time // rooms without an owner that agents asked for, since when
 	draining bool
 
@@ -124,8 +129,9 @@ func NewHub(c Config) *Hub {
 		c.Desk = noDesk{}
 	}
 	c.MemoryBytes = cmp.Or(c.MemoryBytes, DefaultMemoryBytes)
+	c.PerSite = cmp.Or(c.PerSite, DefaultPerSite)
 	c.Node = cmp.Or(c.Node, "local")
-	h := &Hub{Config: c, rooms: map[string]*Room{}, orphans: map[string]time.Time{}}
+	h := &Hub{Config: c, rooms: map[string]*Room{}, sites: map[string]int{}, orphans: map[string]time.Time{}}
 	if c.Cluster != nil {
 		h.Node = c.Cluster.node
 		h.enlist(c.Cluster)
@@ -210,14 +216,8 @@ func (h *Hub) Open(ctx context.Context, o Opening) (Entry, error) {
 		}
 		code, expires = c, &e
 	}
-	h.mu.Lock()
-	draining := h.draining
-	if !draining {
-		h.rooms[r.id] = r
-	}
-	h.mu.Unlock()
-	if draining {
-		return Entry{}, wire.Closef(wire.CloseMoving, "the server is going away")
+	if err := h.add(r); err != nil {
+		return Entry{}, errors.Join(err, h.Shared.FreeRoom(ctx, r.tenant, r.id, r.fence))
 	}
 	if err := r.keep(ctx); err != nil {
 		h.Logger.Warn("keep a session's facts", "room", r.id, "err", err)
@@ -435,10 +435,35 @@ func (h *Hub) shedMemory() {
 	}
 }
 
+// siteFull is how long a visitor waits before asking again where a site has too many rooms.
+const siteFull = 10 * time.Second
+
+// add makes a room one of this node's. The error is a *wire.CloseError if the node goes away, a *TooManyError if the site has
+// too many rooms here.
+func (h *Hub) add(r *Room) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.draining:
+		return wire.Closef(wire.CloseMoving, "the server is going away")
+	case h.sites[r.site] >= h.PerSite:
+		return &TooManyError{siteFull}
+	}
+	h.rooms[r.id] = r
+	h.sites[r.site]++
+	return nil
+}
+
 func (h *Hub) remove(r *Room) {
 	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.rooms[r.id] != r {
+		return
+	}
 	delete(h.rooms, r.id)
-	h.mu.Unlock()
+	if h.sites[r.site]--; h.sites[r.site] == 0 {
+		delete(h.sites, r.site)
+	}
 }
 
 func randomHex(n int) string {

@@ -191,15 +191,9 @@ func (h *Hub) adopt(ctx context.Context, room string, fence uint64) (*Room, erro
 	if err := r.recall(ctx); err != nil {
 		h.Logger.Error("a room goes on without what was said in it", "room", room, "err", err)
 	}
-	h.mu.Lock()
-	draining := h.draining
-	if !draining {
-		h.rooms[room] = r
-	}
-	h.mu.Unlock()
-	if draining {
-		_, err := h.Shared.TakeOver(ctx, room, nobody, held.Fence)
-		return nil, errors.Join(moving, err)
+	if err := h.add(r); err != nil {
+		_, gaveUp := h.Shared.TakeOver(ctx, room, nobody, held.Fence)
+		return nil, errors.Join(err, gaveUp)
 	}
 	h.adopted.Add(1)
 	r.publish()
@@ -332,6 +326,27 @@ func (h *Hub) hold(ctx context.Context) {
 		if err := h.touch(ctx); err != nil && ctx.Err() == nil {
 			h.Logger.Warn("look after the rooms that several servers share", "err", err)
 		}
+	}
+}
+
+// endOrphans takes over the rooms of a node that is gone which nobody came back to, so that they end as they should.
+func (h *Hub) endOrphans(ctx context.Context, node string) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-time.After(orphanKnown):
+	}
+	rooms, err := h.Shared.Owned(ctx, node)
+	for _, room := range rooms {
+		if held, lost := h.Shared.Find(ctx, room); lost != nil || held.Node != node {
+			continue
+		}
+		if _, _, failed := h.locate(ctx, room); failed != nil && !errors.Is(failed, ErrNotFound) {
+			err = errors.Join(err, failed)
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		h.Logger.Warn("take over the rooms of a server that is gone", "err", err)
 	}
 }
 

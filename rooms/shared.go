@@ -85,6 +85,8 @@ type Shared interface {
 	// token and the old owner's record. The error is ErrFenced if somebody was faster, ErrNotFound if there is no such room.
 	// With an empty node the room is given up, for the next one to take.
 	TakeOver(ctx context.Context, room, node string, expected uint64) (Holding, error)
+	// Owned lists rooms that a node owned when it was last heard of; some may be another's or over by now.
+	Owned(ctx context.Context, node string) (rooms []string, err error)
 	// Touch renews the life of rooms that this node owns, given with their fencing tokens, and writes again what the store
 	// lost of them. It returns those that this node owns no more.
 	Touch(ctx context.Context, held map[string]uint64) (fenced []string, err error)

@@ -239,6 +239,18 @@ func (m *MemoryShared) TakeOver(_ context.Context, room, node string, expected u
 	return o.Holding, nil
 }
 
+// Owned implements Shared.
+func (m *MemoryShared) Owned(_ context.Context, node string) (rooms []string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for room, o := range m.owned {
+		if o.Node == node {
+			rooms = append(rooms, room)
+		}
+	}
+	return rooms, nil
+}
+
 // Touch implements Shared. Nothing is lost here, and rooms live until they are freed.
 func (m *MemoryShared) Touch(_ context.Context, held map[string]uint64) (fenced []string, err error) {
 	m.mu.Lock()

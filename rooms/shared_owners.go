@@ -28,7 +28,37 @@ func (s *RedisShared) Own(ctx context.Context, room, node string) (uint64, error
 		return 0, unavailable("own room", err)
 	}
 	s.hold(room, &held{Holding: Holding{Node: node, Fence: fence}, tokens: map[string]struct{}{}})
-	return fence, nil
+	return fence, s.note(ctx, room, node)
+}
+
+// ownedKey is a set: the rooms that a node owns, as far as was noted. What a node lost or gave up may stay in it until the
+// node is gone: who reads it looks each room up.
+func ownedKey(node string) string { return redisKeys + "owned:" + node }
+
+func (s *RedisShared) note(ctx context.Context, room, node string) error {
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.SAdd(ctx, ownedKey(node), room)
+		p.PExpire(ctx, ownedKey(node), RoomLife)
+		return nil
+	})
+	return unavailable("note whose room it is", err)
+}
+
+// strike forgets a room that this node owns no more.
+func (s *RedisShared) strike(ctx context.Context, room string, fence uint64) error {
+	node := ""
+	s.holding(room, func(h *held) { node = h.Node })
+	s.letGo(room, fence)
+	if node == "" {
+		return nil
+	}
+	return unavailable("strike a room off", s.client.SRem(ctx, ownedKey(node), room).Err())
+}
+
+// Owned implements Shared.
+func (s *RedisShared) Owned(ctx context.Context, node string) ([]string, error) {
+	rooms, err := s.client.SMembers(ctx, ownedKey(node)).Result()
+	return rooms, unavailable("list a node's rooms", err)
 }
 
 // Find implements Shared.
@@ -136,11 +166,10 @@ func (s *RedisShared) TakeOver(ctx context.Context, room, node string, expected 
 		return Holding{}, err
 	}
 	if node == "" {
-		s.letGo(room, h.Fence)
-	} else {
-		s.hold(room, h)
+		return h.Holding, s.strike(ctx, room, h.Fence)
 	}
-	return h.Holding, nil
+	s.hold(room, h)
+	return h.Holding, s.note(ctx, room, node)
 }
 
 // Touch implements Shared.
@@ -226,7 +255,7 @@ func (s *RedisShared) restore(ctx context.Context, rooms []string, fences map[st
 
 // FreeRoom implements Shared.
 func (s *RedisShared) FreeRoom(ctx context.Context, _, room string, fence uint64) error {
-	s.letGo(room, fence) // first, so that nothing restores it
+	struck := s.strike(ctx, room, fence) // first, so that nothing restores it
 	got, err := freeScript.Run(ctx, s.client, roomKey(room), fence, graveLife.Milliseconds()).Slice()
 	if err != nil {
 		return unavailable("free room", err)
@@ -235,5 +264,5 @@ func (s *RedisShared) FreeRoom(ctx context.Context, _, room string, fence uint64
 		return ErrFenced
 	}
 	code, _ := got[1].(string)
-	return unavailable("end join code", s.dropCode(ctx, code, room))
+	return errors.Join(struck, unavailable("end join code", s.dropCode(ctx, code, room)))
 }

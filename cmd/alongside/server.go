@@ -140,6 +140,7 @@ func (srv *server) wire() (err error) {
 		Desk:        desk{srv.queue},
 		AgentOrigin: srv.public.String(),
 		MemoryBytes: srv.settings.stateMemory,
+		PerSite:     srv.settings.perSite,
 	})
 	seen := &sightings{}
 	visitorSites := sites{srv.accounts, seen}
@@ -152,6 +153,7 @@ func (srv *server) wire() (err error) {
 		OptOuts:        optOuts{srv.keys, srv.public},
 		Logger:         srv.logger,
 		TrustedProxies: srv.settings.trustedProxies,
+		PerAddress:     srv.settings.perAddress,
 	})
 	srv.console, err = console.New(console.Config{
 		Public:   srv.public.String(),

@@ -33,6 +33,8 @@ type settings struct {
 	logFormat      string
 	trustedProxies []netip.Prefix
 	stateMemory    int64 // bytes
+	perAddress     int   // connections
+	perSite        int   // rooms
 	grace          time.Duration
 	privateListen  string // empty: nowhere
 	redis          string // holds a password; empty: this is the only node
@@ -71,6 +73,8 @@ var table = []setting{
 	{"log-format", "text", "text or json", "serve demo setup bench", oneOf(func(s *settings) *string { return &s.logFormat }, "text", "json")},
 	{"trusted-proxies", "", "comma-separated networks whose X-Forwarded-For is believed, like 10.0.0.0/8", "serve", networks},
 	{"state-memory", "1GiB", "memory for the live pages of all rooms together", "serve demo", size(func(s *settings) *int64 { return &s.stateMemory })},
+	{"connections-per-address", "1000", "connections that one address may have open at this server", "serve", count(func(s *settings) *int { return &s.perAddress })},
+	{"rooms-per-site", "20000", "visitors of one site at this server", "serve", count(func(s *settings) *int { return &s.perSite })},
 	{"grace", "10s", "time for clients to move when the server stops", "serve demo", duration(func(s *settings) *time.Duration { return &s.grace })},
 	{"private-listen", "", "address of what operators alone may see: /metrics, /debug/pprof, /readyz; empty: nowhere", "serve", optionalAddress(func(s *settings) *string { return &s.privateListen })},
 	{"redis", "", "Redis that several servers share, like rediss://user:password@redis.example.com or rediss+cluster://… for a Redis Cluster; empty: this server is alone", "serve", text(func(s *settings) *string { return &s.redis })},
