@@ -23,6 +23,9 @@ import (
 //     stands in the tenant's, and deleted after the person no longer does; what is left of a node that died between the two
 //     is loose, counts as absent, and is swept.
 //   - A sign-in or a reset holds the person's generation, which each new password moves on: that one write ends them all.
+//
+// Two methods are atomic only while the node lives: UpdatePerson sets the role before name and capacity, DeleteSite deletes
+// the site before it takes it out of the rules of teams. Neither can break what accounts promises.
 type Mongo struct {
 	tenants, sites, people, signIns, resets, setup, apiKeys *mongo.Collection
 
@@ -40,6 +43,7 @@ var Collections = store.Collections{
 		{Collection: "tenants", Keys: []string{"name"}, Unique: true},
 		{Collection: "tenants", Keys: []string{"origin"}, Unique: true},
 		{Collection: "tenants", Keys: []string{"invitations.token_hash"}},
+		{Collection: "tenants", Keys: []string{"invitations.expires"}},
 		{Collection: "sites", Keys: []string{"key"}, Unique: true},
 		{Collection: "sites", Keys: []string{"tenant", "name"}, Unique: true},
 		{Collection: "people", Keys: []string{"email"}, Unique: true},
