@@ -12,8 +12,12 @@ const DIRECTIONS = ["normal", "reverse", "alternate", "alternate-reverse"] as co
 const FILLS = ["none", "forwards", "backwards", "both"] as const;
 const COMPOSITES = ["replace", "add", "accumulate"] as const;
 const State = { cancelled: 0, running: 1, paused: 2, finished: 3 } as const;
-const MAX_ANIMATIONS = 4_000;
-const MAX_KEYFRAMES = 1_000;
+/** How many there may be at a time: each that runs is computed anew for each picture on the screen. */
+export const MAX_ANIMATIONS = 500;
+const MAX_KEYFRAMES = 500;
+/** Of the text of keyframes, and of the other strings, UTF-16 units; an animation with more is not shown. */
+const MAX_KEYFRAMES_TEXT = 1 << 14;
+const MAX_WORDS = 1 << 10;
 
 /** Operands of ANIMATE, times in ms. */
 export type AnimationOperands = {
@@ -45,7 +49,7 @@ export class Animations {
 	start(number: number, element: Element, operands: AnimationOperands): void {
 		this.#end(number);
 		const view = viewOf(element.ownerDocument);
-		if (!view?.KeyframeEffect || this.#running.size >= MAX_ANIMATIONS) return;
+		if (!view?.KeyframeEffect || this.#running.size >= MAX_ANIMATIONS || isTooLong(operands)) return;
 		try {
 			const effect = new view.KeyframeEffect(element, [], timing(operands));
 			const animation = new view.Animation(effect, element.ownerDocument.timeline);
@@ -98,6 +102,9 @@ export class Animations {
 		running.animation.cancel();
 	}
 }
+
+const isTooLong = ({ keyframes, pseudo, easing }: AnimationOperands): boolean =>
+	keyframes.length > MAX_KEYFRAMES_TEXT || pseudo.length > MAX_WORDS || easing.length > MAX_WORDS;
 
 function timing(operands: AnimationOperands): KeyframeEffectOptions {
 	const { pseudo, easing, direction, fill, composite, delay, duration, endDelay, iterations, iterationStart } =

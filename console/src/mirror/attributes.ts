@@ -119,12 +119,15 @@ const SVG_RENDERED: Readonly<Record<string, Render>> = {
 	style: styled,
 };
 
+/** Of an attribute's name and of a value that lays out a box, UTF-16 units. */
+const MAX_NAME = 256;
 const MAX_KNOWN_RENDERS = 10_000;
 /** By namespace, element and attribute: pages say the same few again and again. */
 const renders = new Map<string, Render | undefined>();
 
 /** How an element's attribute is rendered; undefined: not at all. */
 export function renderOf(element: Element, name: string): Render | undefined {
+	if (name.length > MAX_NAME) return undefined;
 	const key = `${element.namespaceURI} ${element.localName} ${name}`;
 	let render = renders.get(key);
 	if (render === undefined && !renders.has(key)) {
@@ -175,6 +178,8 @@ const BOX_PROPERTY =
 
 /** The declarations of a BOX, cut to what lays it out. */
 export function boxStyle(properties: readonly Pair[]): string {
-	const allowed = properties.filter(([name, value]) => BOX_PROPERTY.test(name) && !/[;{}"'\\]|url|@/i.test(value));
+	const isAllowed = ([name, value]: Pair): boolean =>
+		value.length <= MAX_NAME && BOX_PROPERTY.test(name) && !/[;{}"'\\]|url|@/i.test(value);
+	const allowed = properties.filter(isAllowed);
 	return allowed.map(([name, value]) => `${name}:${value}`).join(";");
 }

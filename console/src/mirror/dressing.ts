@@ -23,8 +23,10 @@ const SIZED = new Set([
 	"progress",
 ]);
 
-/** A value that is longer than any page's own is dropped: the browser parses it each time it is asked for. */
-const MAX_VALUE = 1 << 20;
+/** A value of more UTF-16 units is dropped: the capture sends none, and the browser parses it again and again. */
+export const MAX_VALUE = 1 << 16;
+/** How many attributes an element may have, the mirror's own among them: the browser looks through all for each. */
+export const MAX_ATTRIBUTES = 500;
 const HREFS = new Set(["href", "xlink:href"]);
 
 /** A picture that an element shows in place of its own content. */
@@ -50,6 +52,7 @@ export class Dressing {
 	set(element: Element, name: string, value: string): void {
 		const render = renderOf(element, name);
 		if (!render || value.length > MAX_VALUE) return;
+		if (element.attributes.length >= MAX_ATTRIBUTES && !element.hasAttribute(name)) return;
 		if (name === "id") this.#uses.named(value);
 		if (clobbers(element, name, value)) {
 			this.unset(element, name);

@@ -43,6 +43,8 @@ const SUBSTITUTES: Readonly<Record<string, string>> = {
 /** Never shown (base sheet). */
 const REFUSED = "alongside-refused";
 
+/** Of an element's name, UTF-16 units. */
+const MAX_NAME = 256;
 const CUSTOM_NAME = /^[a-z][-.\w\u00b7-\u{10ffff}]*-[-.\w\u00b7-\u{10ffff}]*$/u;
 /** Names with a hyphen that are no custom elements, and ours. */
 const RESERVED_NAME = /^(?:alongside-|annotation-xml$|color-profile$|font-face|missing-glyph$)/;
@@ -53,7 +55,7 @@ export const FRAME_SANDBOX = "allow-same-origin";
 /** Creates an element that can neither execute nor load: the one asked for, or its substitute. */
 export function createSafeElement(document: Document, namespaceNumber: number, tag: string): Element {
 	const namespace = NAMESPACES[namespaceNumber];
-	if (namespace === undefined) return document.createElement(REFUSED);
+	if (namespace === undefined || tag.length > MAX_NAME) return document.createElement(REFUSED);
 	const name = namespace === HTML ? tag.toLowerCase() : tag;
 	if (ALLOWED[namespace]?.has(name)) {
 		const element = document.createElementNS(namespace, name);

@@ -2,8 +2,8 @@
 
 import { viewOf } from "./elements.ts";
 
-/** What one highlight may have; a hostile page could otherwise make every repaint slow. */
-const MAX_RANGES = 5_000;
+/** How many ranges are shown at a time, all highlights together: each repaint looks at all of them. */
+export const MAX_RANGES = 5_000;
 const MAX_NAMES = 256;
 /** Operands of a range: start id, offset, end id, offset. */
 const RANGE_OPERANDS = 4;
@@ -12,8 +12,8 @@ type NodeOf = (id: number) => Node | undefined;
 
 export class Highlights {
 	readonly #nodeOf: NodeOf;
-	/** The documents that have a highlight of a name: a registry belongs to a document. */
-	readonly #documents = new Map<string, Set<Document>>();
+	/** The documents that have a highlight of a name, and how many ranges: a registry belongs to a document. */
+	readonly #shown = new Map<string, Map<Document, number>>();
 
 	constructor(nodeOf: NodeOf) {
 		this.#nodeOf = nodeOf;
@@ -22,11 +22,17 @@ export class Highlights {
 	/** The highlight of a name has these ranges now, four operands each; none: it is gone. */
 	show(name: string, priority: number, operands: readonly number[]): void {
 		if (name === "" || name.startsWith("alongside-")) return;
-		const ranges = this.#ranges(operands);
-		for (const document of this.#documents.get(name) ?? [])
+		const before = this.#shown.get(name);
+		this.#shown.delete(name);
+		const ranges =
+			this.#shown.size < MAX_NAMES
+				? this.#ranges(operands, MAX_RANGES - this.#count)
+				: new Map<Document, StaticRange[]>();
+		for (const document of before?.keys() ?? [])
 			if (!ranges.has(document)) viewOf(document)?.CSS.highlights?.delete(name);
-		this.#documents.delete(name);
-		if (ranges.size === 0 || this.#documents.size >= MAX_NAMES) return;
+		if (ranges.size === 0) return;
+		const shown = new Map<Document, number>();
+		this.#shown.set(name, shown);
 		for (const [document, inside] of ranges) {
 			const view = viewOf(document);
 			if (!view?.CSS.highlights) continue;
@@ -34,19 +40,26 @@ export class Highlights {
 			for (const range of inside) highlight.add(range);
 			highlight.priority = priority | 0;
 			view.CSS.highlights.set(name, highlight);
+			shown.set(document, inside.length);
 		}
-		this.#documents.set(name, new Set(ranges.keys()));
 	}
 
 	/** A document is gone. */
 	forget(document: Document): void {
-		for (const documents of this.#documents.values()) documents.delete(document);
+		for (const shown of this.#shown.values()) shown.delete(document);
+	}
+
+	/** How many ranges are shown. */
+	get #count(): number {
+		let count = 0;
+		for (const shown of this.#shown.values()) for (const inside of shown.values()) count += inside;
+		return count;
 	}
 
 	/** Static ranges: live ones would make every later change of the page dearer, and the wire tells the new places. */
-	#ranges(operands: readonly number[]): Map<Document, StaticRange[]> {
+	#ranges(operands: readonly number[], most: number): Map<Document, StaticRange[]> {
 		const ranges = new Map<Document, StaticRange[]>();
-		const end = Math.min(operands.length - RANGE_OPERANDS + 1, MAX_RANGES * RANGE_OPERANDS);
+		const end = Math.min(operands.length - RANGE_OPERANDS + 1, most * RANGE_OPERANDS);
 		for (let i = 0; i < end; i += RANGE_OPERANDS) {
 			const [startID = 0, startOffset = 0, endID = 0, endOffset = 0] = operands.slice(i, i + RANGE_OPERANDS);
 			const startContainer = this.#nodeOf(startID);

@@ -6,7 +6,8 @@
 import type { Assets } from "./assets.ts";
 import { isElement, isStyle } from "./elements.ts";
 import type { Resources } from "./resources.ts";
-import { fillURLs, type Lookup, rewriteMedia, rewriteSheet } from "./styletext.ts";
+import { OUTERMOST, UNKNOWN } from "./selectorbounds.ts";
+import { fillURLs, type Lookup, MAX_BLOCKS, rewriteMedia, rewriteSheet } from "./styletext.ts";
 
 /** An inserted rule, or with no text a deleted one. */
 type Edit = { path: readonly number[]; text?: string };
@@ -26,6 +27,8 @@ type Sheet = {
 
 type Adopter = Document | ShadowRoot;
 
+/** Of a sheet's media, UTF-16 units; one with more counts for none. */
+const MAX_MEDIA = 1 << 12;
 const EMPTY_RULE = "@media not all{}";
 
 export class Sheets {
@@ -51,7 +54,7 @@ export class Sheets {
 		const known = this.#sheets.get(number);
 		const sheet: Sheet = {
 			key,
-			media: rewriteMedia(media, this.isDark),
+			media: media.length > MAX_MEDIA ? "not all" : rewriteMedia(media, this.isDark),
 			isDisabled,
 			owner: isStyle(owner) ? owner : undefined,
 			isWritten: false,
@@ -157,7 +160,13 @@ export class Sheets {
 
 function apply(edit: Edit, target: CSSStyleSheet, lookup: Lookup, isDark: boolean): void {
 	const index = edit.path.at(-1) ?? 0;
-	const list = edit.path.slice(0, -1).reduce<RuleList | undefined>(innerRules, target);
+	if (edit.path.length > MAX_BLOCKS) return;
+	let list: RuleList | undefined = target;
+	let nest = OUTERMOST;
+	for (const inner of edit.path.slice(0, -1)) {
+		list = innerRules(list, inner);
+		if (list && "selectorText" in list) nest = UNKNOWN;
+	}
 	if (!list?.cssRules) return;
 	if (edit.text === undefined) {
 		if (index < list.cssRules.length) list.deleteRule(index);
@@ -165,7 +174,7 @@ function apply(edit: Edit, target: CSSStyleSheet, lookup: Lookup, isDark: boolea
 	}
 	const at = Math.min(index, list.cssRules.length);
 	try {
-		list.insertRule(rewriteSheet(edit.text, lookup, isDark), at);
+		list.insertRule(rewriteSheet(edit.text, lookup, isDark, { blocks: edit.path.length - 1, nest }), at);
 	} catch {
 		// Not a rule that this browser knows; an empty one keeps the indexes of those behind it.
 		list.insertRule(EMPTY_RULE, at);

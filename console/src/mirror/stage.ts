@@ -29,6 +29,8 @@ const QUIRKS_MODE = 1;
 const PREFERS_DARK = 2;
 /** More of one text is not shown: lines are broken through all of it at once. */
 const MAX_TEXT = 1 << 18;
+/** Of a document's title and of an element's custom states together, UTF-16 units. */
+const MAX_WORDS = 1 << 10;
 const SHEET_DISABLED = 1;
 const MEDIA_PAUSED = 1;
 const MEDIA_ENDED = 4;
@@ -286,10 +288,10 @@ export class Stage {
 		[Op.resource]: ({ ref, key }) => this.#resources.define(ref, key),
 		[Op.size]: ({ id, width, height }) => this.#on(id, (element) => this.#dressing.pin(element, width, height)),
 		[Op.title]: ({ title }) => {
-			this.#hooks.onTitle(title);
+			this.#hooks.onTitle(title.slice(0, MAX_WORDS));
 		},
 		[Op.states]: ({ id, states }) =>
-			this.#on(id, (element) => element.setAttribute("alongside-state", states.join(" "))),
+			this.#on(id, (element) => element.setAttribute("alongside-state", states.join(" ").slice(0, MAX_WORDS))),
 		[Op.assign]: ({ id, nodes }) => this.#on(id, (element) => assign(element, nodes, (node) => this.tree.node(node))),
 		[Op.highlight]: ({ name, priority, ranges }) => this.#highlights.show(name, priority, ranges),
 		[Op.animate]: ({ animation, id, ...operands }) =>

@@ -3,6 +3,7 @@
  * (hover, focus…) come from attributes that the mirror sets. What is not understood is neutralised, never passed on.
  */
 
+import { HasBudget, type Nest, NOTHING, nestOf, OUTERMOST } from "./selectorbounds.ts";
 import { type Token, tokens } from "./styletokens.ts";
 
 /** Gives the URL of our copy of a resource; undefined while there is none. */
@@ -47,12 +48,18 @@ const PLAIN_FUNCTIONS = new Set([
 	...["linear-gradient", "radial-gradient", "conic-gradient"],
 ]);
 
+/** How deep blocks may stand in each other: browsers descend into them by recursion. */
+export const MAX_BLOCKS = 8;
+/** How many brackets and functions may be open in a statement, and how many of them in a selector. */
+export const MAX_OPEN = 32;
+const MAX_OPEN_IN_SELECTOR = 8;
+
 export const assetRef = (value: string): string | undefined => ASSET.exec(value)?.[1];
 export const isFragment = (value: string): boolean => FRAGMENT.test(value);
 
 /** Rewrites the text of a style sheet, or of one rule; dark: whether the visitor prefers dark colours. */
-export function rewriteSheet(text: string, lookup: Lookup, dark = false): string {
-	const steps = prepareSheet(text, dark);
+export function rewriteSheet(text: string, lookup: Lookup, dark = false, around?: Around): string {
+	const steps = new Rewriter(dark, around).sheet(text);
 	for (;;) {
 		const { done, value } = steps.next();
 		if (done) return fillURLs(value, lookup);
@@ -103,18 +110,28 @@ export function splitDeclarations(text: string): [name: string, value: string][]
 
 const TOKENS_A_STEP = 2_000;
 
+/** What an inserted rule stands in: how many blocks, and what is said of the innermost. */
+export type Around = { blocks: number; nest: Nest };
+
 class Rewriter {
 	readonly #dark: boolean;
+	/** Of the blocks that are open, outermost first. */
+	readonly #blocks: Nest[];
 	/** The functions and brackets that are open, innermost last. */
 	#open: string[] = [];
+	readonly #has = new HasBudget();
 
-	constructor(dark = false) {
+	constructor(dark = false, around?: Around) {
 		this.#dark = dark;
+		this.#blocks = around ? new Array<Nest>(around.blocks).fill(around.nest) : [];
 	}
 
 	declarations(text: string): string {
 		let out = "";
-		for (const token of tokens(text)) out += this.#value(token);
+		for (const token of tokens(text)) {
+			out += this.#value(token);
+			if (this.#open.length > MAX_OPEN) return "";
+		}
 		return out;
 	}
 
@@ -131,8 +148,10 @@ class Rewriter {
 			} else if (!statement.endsAt(token)) {
 				statement.add(token);
 			} else {
+				if (token.raw === "{" && this.#blocks.length >= MAX_BLOCKS) statement.isRefused = true;
 				out += this.#statement(statement, token.raw);
 				if (statement.isDropped && token.raw === "{") skippedBlocks = 1;
+				else if (token.raw === "}") this.#blocks.pop();
 				statement = new Statement();
 			}
 		}
@@ -143,7 +162,15 @@ class Rewriter {
 		this.#open = [];
 		if (statement.isDropped) return end === "}" ? `${EMPTY_RULE}}` : EMPTY_RULE;
 		const isSelector = end === "{" && (statement.atRule === undefined || statement.atRule === "scope");
-		if (isSelector) return this.#selector(statement.tokens) + end;
+		const around = this.#blocks.at(-1) ?? OUTERMOST;
+		if (isSelector) {
+			const nest = statement.deepest > MAX_OPEN_IN_SELECTOR ? undefined : nestOf(statement.tokens, around);
+			const isBounded = nest !== undefined && this.#has.allows(statement.tokens);
+			this.#blocks.push(nest ?? around);
+			if (isBounded) return this.#selector(statement.tokens) + end;
+			return statement.atRule === undefined ? NOTHING + end : `@scope(${NOTHING})${end}`;
+		}
+		if (end === "{") this.#blocks.push(around);
 		let out = "";
 		for (const token of statement.tokens) out += this.#value(token);
 		if (statement.atRule === "media") out = rewriteMedia(out, this.#dark);
@@ -218,8 +245,11 @@ class Statement {
 	readonly tokens: Token[] = [];
 	/** The first two tokens that are no space. */
 	readonly #head: Token[] = [];
-	/** How many brackets are open. */
+	/** How many brackets are open, and the most that were. */
 	#depth = 0;
+	deepest = 0;
+	/** Whether it stands too deep. */
+	isRefused = false;
 
 	endsAt(token: Token): boolean {
 		return this.#depth === 0 && ";{}".includes(token.raw) && !(token.raw === "{" && this.#isCustomProperty);
@@ -230,6 +260,7 @@ class Statement {
 		if (this.#head.length < 2 && token.kind !== "space") this.#head.push(token);
 		if (token.kind === "function" || "([{".includes(token.raw)) this.#depth++;
 		else if (this.#depth > 0 && ")]}".includes(token.raw)) this.#depth--;
+		this.deepest = Math.max(this.deepest, this.#depth);
 	}
 
 	/** The name of the at-rule that this begins. */
@@ -238,6 +269,7 @@ class Statement {
 	}
 
 	get isDropped(): boolean {
+		if (this.isRefused || this.deepest > MAX_OPEN) return true;
 		return this.atRule !== undefined && DROPPED_RULES.has(this.atRule);
 	}
 
