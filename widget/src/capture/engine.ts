@@ -411,7 +411,7 @@ export class Engine {
 	/** What follows the tree in a body; true if all sheets are told. */
 	#rest(at: Epoch, deadline: number): boolean {
 		at.fields.flush(deadline);
-		at.pins.flush(deadline);
+		at.pins.measure(deadline);
 		// Those whose elements have just been sent, beside elements that they select.
 		const told = at.styles.learn(deadline) && this.#grow(at, deadline) && at.styles.flush(deadline);
 		at.activity.flush(this.#document);
@@ -425,6 +425,7 @@ export class Engine {
 		const title = at.funnel.title(this.#document);
 		if (title !== at.title) at.body.title(title);
 		at.title = title;
+		at.pins.write();
 		return told;
 	}
 
@@ -507,7 +508,7 @@ export class Engine {
 			return;
 		}
 		if (!this.#options.ready()) at.tree.prune();
-		if (at.tree.dirty) this.#schedule();
+		if (at.tree.dirty || at.pins.waiting) this.#schedule();
 		at.styles.sample();
 		at.activity.viewed(); // a scrollbar that came or went says nothing
 		at.fields.sample();

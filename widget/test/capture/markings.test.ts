@@ -152,6 +152,28 @@ test("nodes moved between marked and clear parents, markings that come and go", 
 	await sheet.close();
 });
 
+test("a text that comes as its marking goes arrives, also while a snapshot is under way", async () => {
+	const sheet = await lab.page(`<!doctype html><body>
+		${'<div class="by-site alongside-mask"><p>before</p></div>'.repeat(400)}<iframe id=frame></iframe></body>`);
+	await sheet.start({ mode: "marked-only", selectors: [{ css: ".armed .by-site", rule: "mask" }] });
+	await sheet.page.evaluate(`for (const [i, el] of [...document.querySelectorAll(".by-site")].entries()) {
+		el.className = "";
+		const later = () => { el.firstChild.textContent = "CONTROL-" + i + "."; };
+		// In the same moment, between two slices, and after what made it needless has left.
+		if (i % 3 === 0) later();
+		else if (i % 3 === 1) setTimeout(later, i / 20);
+		else requestAnimationFrame(() => requestAnimationFrame(later));
+	}
+	// Begins a new epoch.
+	setTimeout(() => { frame.contentDocument.designMode = "on"; }, 8);`);
+	await sheet.settled();
+	await sheet.settled();
+	const shown = sheet.mirror().serialize();
+	const lost = Array.from({ length: 400 }, (_, i) => `CONTROL-${i}.`).filter((text) => !shown.includes(text));
+	assert.deepEqual(lost, []);
+	await sheet.close();
+});
+
 test("what a policy says and nobody understands makes the page strict", () => {
 	const mask = { css: "p", rule: "mask" };
 	for (const broken of [

@@ -2,6 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DomReader } from "../../../wire/dom.ts";
+import { readOperation } from "../../../wire/operations.ts";
+import { Kind } from "../../../wire/wire.ts";
 import { type Sheet, useLab } from "./harness.ts";
 
 const lab = useLab();
@@ -354,3 +357,45 @@ for (const [name, script] of Object.entries(LIES)) {
 		});
 	}
 }
+
+/** How many sizes each diff tells that tells nothing else. */
+function sizesAlone(sheet: Sheet): number[] {
+	const reader = new DomReader();
+	const counts: number[] = [];
+	for (const { kind, plain } of sheet.frames) {
+		if (kind !== Kind.snapshot && kind !== Kind.diff) continue;
+		reader.open(plain);
+		const names: string[] = [];
+		while (reader.more) names.push(readOperation(reader).name);
+		if (kind === Kind.diff && names.every((name) => name === "size")) counts.push(names.length);
+	}
+	return counts;
+}
+
+test("the sizes of masked boxes leave in few diffs, and the last of them leaves", async () => {
+	const sheet = await lab.page(
+		`<!doctype html><style>p{width:300px}</style>${"<p>text <input></p>".repeat(1_500)}<p id=last>CONTROL</p>`,
+	);
+	const began = performance.now();
+	await sheet.start({ mode: "strict" });
+	await sheet.page.waitForTimeout(600);
+	const first = sizesAlone(sheet).length;
+	// Fifty animation frames, in each of which five hundred boxes change.
+	await sheet.page.evaluate(`new Promise((done) => {
+		let frames = 0;
+		const step = () => {
+			for (const p of [...document.querySelectorAll("p")].slice(-500)) p.style.width = 300 - ++frames % 100 + "px";
+			if (frames < 50 * 500) requestAnimationFrame(step);
+			else done();
+		};
+		step();
+	})`);
+	await sheet.page.evaluate("last.style.width = '77px'");
+	await sheet.page.waitForTimeout(700);
+	await sheet.settled();
+	const quarters = (performance.now() - began) / 250;
+	const all = sizesAlone(sheet).length;
+	assert.ok(all <= quarters + 2, `${first} diffs, then ${all - first}, in ${quarters.toFixed(0)} quarters of a second`);
+	assert.match(JSON.stringify([...sheet.mirror().nodes.values()].map(({ size }) => size)), /\[77,/);
+	await sheet.close();
+});
