@@ -62,7 +62,7 @@ func Run(ctx context.Context, o Options, out io.Writer) error {
 	if slices.Contains(contenders, contender(us)) {
 		people := 1
 		for _, sc := range all {
-			people = max(people, sc.readers, (sc.rooms*sc.readers+joinsEach-1)/joinsEach)
+			people = max(people, sc.people())
 		}
 		o.Log.Info("preparing", "people", people)
 		if err := us.prepare(ctx, people); err != nil {

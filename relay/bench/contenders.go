@@ -16,6 +16,8 @@ type contender interface {
 	command(address, folder string) (*exec.Cmd, error)
 	// admit gets what a room's connections need.
 	admit(ctx context.Context, s *stage, r *room) error
+	// attend has everybody's console open until ctx ends: who has none and loses a connection has lost the visitor.
+	attend(ctx context.Context)
 	visitor(s *stage, r *room) (*link, error)
 	reader(s *stage, a *reader) (*link, error)
 	// toVisitor and toReader are given what is no page frame.
@@ -45,6 +47,8 @@ func (b *bare) command(address, _ string) (*exec.Cmd, error) {
 }
 
 func (b *bare) admit(context.Context, *stage, *room) error { return nil }
+
+func (b *bare) attend(context.Context) {}
 
 func (b *bare) visitor(s *stage, r *room) (*link, error) {
 	return b.connect(s.address, fmt.Sprint("r", r.number), true)

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"sync"
 
 	"alongside/wire"
 )
@@ -126,6 +127,14 @@ func (o *ours) admit(ctx context.Context, s *stage, r *room) error {
 }
 
 func (o *ours) person(a *reader) *Person { return o.people[a.number%len(o.people)] }
+
+func (o *ours) attend(ctx context.Context) {
+	var attending sync.WaitGroup
+	for _, p := range o.people {
+		attending.Go(func() { p.Attend(ctx) })
+	}
+	attending.Wait()
+}
 
 var page = wire.PageBody{URL: shop + "/", Title: "Bench", Visible: true, Focused: true}
 

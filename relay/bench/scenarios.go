@@ -21,14 +21,24 @@ type goal struct {
 type scenario struct {
 	name, title    string
 	rooms, readers int
-	bytes          int // of a frame, with its header
-	least          int // rooms that even a quick run needs: one visitor may send 2,000 frames a second
+	bytes          int  // of a frame, with its header
+	least          int  // rooms that even a quick run needs: one visitor may send 2,000 frames a second
+	again          bool // everybody comes twice
 	play           func(t *trial) error
 	measures       []measure
 }
 
 // connections is how many each of server and generator hold.
 func (sc *scenario) connections() int { return sc.rooms * (1 + sc.readers) }
+
+// people is how many must share the joining, since one may join only so many rooms a minute.
+func (sc *scenario) people() int {
+	joins := sc.rooms * sc.readers
+	if sc.again {
+		joins *= 2
+	}
+	return max(sc.readers, (joins+joinsEach-1)/joinsEach)
+}
 
 const (
 	cpu, p50, p99, rate, used     = "cpu", "p50", "p99", "rate", "used"
@@ -87,7 +97,7 @@ var scenarios = []scenario{
 		},
 	},
 	{
-		name: "storm", title: "5,000 reconnect at once", rooms: 2500, readers: 1, bytes: 300,
+		name: "storm", title: "5,000 reconnect at once", rooms: 2500, readers: 1, bytes: 300, again: true,
 		play:     storm,
 		measures: []measure{{cpu, "%.0f", goal{"gws", 1.2, false}, "server µs each"}, {connects, "%.1f", goal{}, "s until all are back"}},
 	},
