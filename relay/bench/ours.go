@@ -45,7 +45,7 @@ func (o *ours) command(address, folder string) (*exec.Cmd, error) {
 
 func (o *ours) serve(address, folder string) *exec.Cmd {
 	return exec.Command(o.program, "serve", "-data", folder, "-master-key", filepath.Join(o.folder, "master.key"), // a copy would be refused for its mode
-		"-listen", address, "-trusted-proxies", "127.0.0.0/8", "-log-level", "warn")
+		"-listen", address, "-private-listen", "127.0.0.1:0", "-trusted-proxies", "127.0.0.0/8", "-log-level", "warn")
 }
 
 // prepare makes a data folder with so many people who are signed in.
