@@ -12,8 +12,8 @@ const (
 	warmUp      = 500 * time.Millisecond
 	arrivedPart = 0.98 // of what was sent; less, and the rate was not held
 	heldBelow   = 20 * time.Millisecond
-	slowestHeld = 10_000 // messages a second, the first that is tried
-	heldStep    = 1.2
+	slowestHeld = 4_000 // messages a second, the first that is tried
+	heldStep    = 1.3
 	longestStep = 2 * time.Second
 	rejoining   = 500 // rooms that reconnect at a time
 	settle      = 5 * time.Second
@@ -153,16 +153,14 @@ func held(t *trial) error {
 		stop()
 		if s.delivered < arrivedPart*perSecond*s.seconds || s.delays.quantile(0.99) >= heldBelow {
 			failed++
-			if t.figures[rate] == 0 {
-				t.figures[rate] = s.delivered / s.seconds // below the first rate tried
-			}
 			time.Sleep(warmUp) // for what is still under way
-			continue
+		} else {
+			failed = 0
+			t.figures[rate], t.figures[used] = perSecond, 100*s.cpu/s.seconds
+			perSecond *= heldStep
 		}
-		t.figures[rate], t.figures[used] = perSecond, 100*s.cpu/s.seconds
-		perSecond *= heldStep
-		failed = 0
 		if t.quick {
+			t.figures[rate], t.figures[used] = s.delivered/s.seconds, 100*s.cpu/s.seconds
 			return nil
 		}
 	}

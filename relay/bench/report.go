@@ -125,6 +125,9 @@ func (r *report) print(out io.Writer, all []scenario, contenders []string, o Opt
 	}
 }
 
+// tooMuch is what other processes may use of the machine, in percent, before the figures are doubtful.
+const tooMuch = 10
+
 // interference is how far the machine was not ours alone.
 func (r *report) interference() string {
 	if len(r.disturbed) == 0 {
@@ -141,6 +144,10 @@ func (r *report) interference() string {
 	load, loadMost := by(func(d disturbance) float64 { return d.load })
 	stolen, stolenMost := by(func(d disturbance) float64 { return 100 * d.stolen })
 	others, othersMost := by(func(d disturbance) float64 { return 100 * d.others })
-	return fmt.Sprintf("Interference, median and most of %d trials: load average %.1f and %.1f (about 2 is our own), other processes %.0f and %.0f %% of the machine, stolen %.1f and %.1f %%.",
+	text := fmt.Sprintf("Interference, median and most of %d trials: load average %.1f and %.1f (about 2 is our own), other processes %.0f and %.0f %% of the machine, stolen %.1f and %.1f %%.",
 		len(r.disturbed), load, loadMost, others, othersMost, stolen, stolenMost)
+	if others > tooMuch {
+		text += " **That is too much to compare rates and delays: measure again on a calm machine.**"
+	}
+	return text
 }
