@@ -109,9 +109,9 @@ export class Engine {
 	readonly #ends = new Map<object, () => void>();
 	/** Documents that were written anew, which took their listeners away (HTML §8.4.1). */
 	readonly #rewritten = new Set<Document>();
-	#observer: MutationObserver;
+	#observer: MutationObserver | undefined;
 	/** Observes the closed roots that do not leave: what their slots show is marked by what stands in them. */
-	readonly #unseen: MutationObserver;
+	#unseen: MutationObserver | undefined;
 	#policy: Policy;
 	#at: Epoch | undefined;
 	#epoch: number;
@@ -152,8 +152,6 @@ export class Engine {
 			options.salt,
 			() => this.#schedule(),
 		);
-		this.#observer = this.#newObserver();
-		this.#unseen = new this.#window.MutationObserver((records) => this.#guard(() => this.#heedUnseen(records)));
 	}
 
 	start(): void {
@@ -222,8 +220,8 @@ export class Engine {
 
 	/** Ends everything that hangs on the page. */
 	#release(): void {
-		this.#observer.disconnect();
-		this.#unseen.disconnect();
+		this.#observer?.disconnect();
+		this.#unseen?.disconnect();
 		for (const end of this.#ends.values()) end();
 		this.#ends.clear();
 		this.#at?.pins.stop();
@@ -243,7 +241,9 @@ export class Engine {
 
 	#begin(): void {
 		this.#release();
+		// Here, where a page's own kind of observer may throw.
 		this.#observer = this.#newObserver();
+		this.#unseen ??= new this.#window.MutationObserver((records) => this.#guard(() => this.#heedUnseen(records)));
 		// A password may be made readable before its field is reached.
 		this.#observer.observe(this.#document, { attributeFilter: ["type"], attributeOldValue: true, subtree: true });
 		// The first epoch is the one asked for; each further snapshot has a later one.
@@ -262,7 +262,7 @@ export class Engine {
 		const patches = this.#patchRealm(this.#window);
 		this.#ends.set(this.#window, () => patches.stop());
 		// From now on, not from the walk on: a field may be one of a password until then.
-		this.#observer.observe(this.#document, SEEN);
+		this.#observer?.observe(this.#document, SEEN);
 		this.#slices.port2.postMessage(0);
 	}
 
@@ -431,8 +431,8 @@ export class Engine {
 
 	/** Starts a synchronous step: takes in what the observer holds back. True if it must begin anew, or there is too much. */
 	#step(at: Epoch, deadline: number): boolean {
-		this.#heedUnseen(this.#unseen.takeRecords());
-		if (!this.#heed(this.#observer.takeRecords(), deadline)) return true;
+		this.#heedUnseen(this.#unseen?.takeRecords() ?? []);
+		if (!this.#heed(this.#observer?.takeRecords() ?? [], deadline)) return true;
 		if (this.#rewritten.size) this.#isChanged = true;
 		for (const doc of this.#rewritten) if (this.#ends.has(doc)) this.#attach(doc);
 		this.#rewritten.clear();
@@ -630,7 +630,7 @@ export class Engine {
 	#entered(root: Root): void {
 		const at = this.#at;
 		if (!at) return;
-		this.#observer.observe(root, SEEN);
+		this.#observer?.observe(root, SEEN);
 		if (plain(root).nodeType === 9) {
 			at.activity.scrolled(root);
 		}
@@ -649,14 +649,14 @@ export class Engine {
 		if (open) return open;
 		const closed = this.#closedRoots.get(element);
 		if (!closed || this.#policy.closedRoots) return closed ?? null;
-		this.#unseen.observe(closed, UNSEEN);
+		this.#unseen?.observe(closed, UNSEEN);
 		return null;
 	}
 
 	#learnClosed(host: Element, root: ShadowRoot): void {
 		this.#closedRoots.set(host, root);
 		if (this.#policy.closedRoots) return;
-		this.#unseen.observe(root, UNSEEN);
+		this.#unseen?.observe(root, UNSEEN);
 		this.#judgeShown(root);
 	}
 

@@ -307,6 +307,7 @@ const LIES: Readonly<Record<string, string>> = {
 		WeakMap.prototype.get = () => undefined; WeakSet.prototype.has = () => false;`,
 	"regular expressions that match nothing": `RegExp.prototype.test = () => false; RegExp.prototype.exec = () => null;`,
 	"strings that replace nothing": `String.prototype.replace = function () { return String(this); }; String.prototype.split = function () { return [String(this)]; };`,
+	"an observer that cannot be made": `window.MutationObserver = class { constructor() { throw new Error("CANARY-none"); } };`,
 	"an observer that tells nothing": `window.MutationObserver = class { observe() {} disconnect() {} takeRecords() { return []; } };`,
 };
 for (const [name, script] of Object.entries(LIES)) {
