@@ -141,6 +141,28 @@ test("a visitor's page load over a broken line comes back into the same room", a
 	await close(visitor, agent);
 });
 
+test("a page that the browser kept and brings back goes on in the same room, as it is by then", async () => {
+	const { visitor, agent } = await liveSession(browser, browser, demo);
+	await mirrorShows(agent, "Delivery");
+	const snapshots = snapshotsSent(visitor);
+	// What a browser does around its back/forward cache (HTML §7.4): the driver switches that cache off.
+	const turn = (name: string) =>
+		visitor.page.evaluate((n) => dispatchEvent(new PageTransitionEvent(n, { persisted: true })), name);
+	await turn("pagehide");
+	await agent.page.getByText("The visitor is away").waitFor();
+	const frames = visitor.frames.length;
+	await append(visitor, "changed while kept");
+	await visitor.page.waitForTimeout(500);
+	assert.equal(visitor.frames.length, frames, "a page that is kept sends nothing");
+	await turn("pageshow");
+	await mirrorShows(agent, "changed while kept", 15_000);
+	await append(visitor, "changed afterwards");
+	await mirrorShows(agent, "changed afterwards");
+	assert.equal(snapshotsSent(visitor), snapshots + 1);
+	assert.equal(await visitor.page.getByRole("button", { name: "Allow", exact: true }).count(), 0);
+	await close(visitor, agent);
+});
+
 test("an agent who stops reading costs nobody, and is resynced rather than closed", async () => {
 	const { visitor, agent: slow } = await liveSession(browser, shaky, demo);
 	line.hold(true);
