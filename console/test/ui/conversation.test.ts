@@ -417,7 +417,9 @@ for (const who of ["agent", "visitor"] as const)
 		await page.getByLabel("Ticket").fill("T-1");
 		await page.getByRole("button", { name: "Save" }).click();
 		await page.getByRole("heading", { name: "Desk", exact: true }).waitFor();
-		assert.deepEqual(server.calls.at(-1), {
+		// What else is read of the session meanwhile may come after it.
+		const writes = server.calls.filter(({ call }) => !call.startsWith("GET "));
+		assert.deepEqual(writes.at(-1), {
 			call: "PUT /sessions/r1/wrap-up",
 			body: { reason: "r1", note: "Parcel found", ticket: "T-1" },
 		});
