@@ -17,14 +17,14 @@ import (
 const shopOrigin = "https://www.example.com"
 
 // alongside runs a subcommand as the shell does.
-func alongside(t *testing.T, args ...string) (string, error) {
+func alongside(t testing.TB, args ...string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
 	err := run(t.Context(), args, &out, io.Discard)
 	return out.String(), err
 }
 
-func setUp(t *testing.T, folder string, more ...string) (string, error) {
+func setUp(t testing.TB, folder string, more ...string) (string, error) {
 	t.Helper()
 	return alongside(t, append([]string{
 		"setup", "-data", folder, "-tenant", "Example Ltd", "-site", "Shop", "-origins", shopOrigin,

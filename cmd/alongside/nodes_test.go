@@ -22,7 +22,7 @@ import (
 
 // fleet is real processes of the program that share a Redis and a database, behind a balancer without sticky sessions.
 type fleet struct {
-	t        *testing.T
+	t        testing.TB
 	program  string
 	data     string
 	site     string // key
@@ -31,6 +31,7 @@ type fleet struct {
 	balancer *balancer
 	nodes    []*process
 	agents   []*bench.Person
+	opened   int // rooms, for their addresses
 }
 
 // process is one node.
@@ -41,7 +42,7 @@ type process struct {
 	ended   chan struct{}
 }
 
-func newFleet(t *testing.T, nodes int) *fleet {
+func newFleet(t testing.TB, nodes int) *fleet {
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		t.Skip("redis-server is not installed; `make test` installs it")
 	}
@@ -63,7 +64,7 @@ func newFleet(t *testing.T, nodes int) *fleet {
 	return f
 }
 
-func free(t *testing.T) string {
+func free(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -344,7 +345,7 @@ func TestRedisMayGoAndComeBack(t *testing.T) {
 }
 
 // until waits for something, and fails if it takes longer than within.
-func until(t *testing.T, within time.Duration, what string, is func() bool) {
+func until(t testing.TB, within time.Duration, what string, is func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(within); !is(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -362,7 +363,7 @@ type balancer struct {
 	next  int
 }
 
-func newBalancer(t *testing.T) *balancer {
+func newBalancer(t testing.TB) *balancer {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

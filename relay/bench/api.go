@@ -120,6 +120,15 @@ func newHTTPClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 10 * time.Second}}
 }
 
+// At is the person as one who reaches the service by another server of it.
+func (p *Person) At(server string) (*Person, error) {
+	u, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+	return &Person{&caller{client: newHTTPClient(), server: u, origin: p.api.origin, cookie: p.api.cookie}}, nil
+}
+
 // Attend keeps the person's desk open, as a console does, until ctx ends.
 func (p *Person) Attend(ctx context.Context) {
 	for ctx.Err() == nil {

@@ -155,14 +155,14 @@ type run struct {
 
 // measure plays a scenario with a contender and reports what came of it.
 func (b *run) measure(ctx context.Context, sc scenario, c contender, round int) {
-	before, selfBefore := readMachine(), cpuSeconds(os.Getpid())
+	before, selfBefore := readMachine(), CPUSeconds(os.Getpid())
 	began := time.Now()
 	figures, used, err := b.trial(ctx, sc, c)
 	after := readMachine()
 	d := disturbance{load: loadAverage()}
 	if all := after.all - before.all; all > 0 {
 		d.stolen = (after.stolen - before.stolen) / all
-		d.others = max(0, (after.busy-before.busy-used-(cpuSeconds(os.Getpid())-selfBefore))/all)
+		d.others = max(0, (after.busy-before.busy-used-(CPUSeconds(os.Getpid())-selfBefore))/all)
 	}
 	b.report.add(sc.name, c.name(), figures, d, err)
 	b.Log.Info("measured", "round", round+1, "scenario", sc.name, "server", c.name(), "figures", fmt.Sprint(figures), "took", time.Since(began).Round(time.Second),
@@ -187,7 +187,7 @@ func (b *run) trial(ctx context.Context, sc scenario, c contender) (figures map[
 		return nil, 0, err
 	}
 	defer func() {
-		used = cpuSeconds(server.Process.Pid)
+		used = CPUSeconds(server.Process.Pid)
 		server.kill()
 		if err != nil && server.log.String() != "" {
 			err = fmt.Errorf("%w; the server said: %s", err, server.log)

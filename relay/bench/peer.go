@@ -271,8 +271,9 @@ func (v *Visitor) Change(bytes int) (sent bool) {
 
 // sendState runs under state. What cannot be sent was captured all the same: the next connection begins a new epoch.
 func (v *Visitor) sendState(kind wire.Kind, flags byte, epoch uint32, bytes int) {
-	body := make([]byte, max(bytes, 8))
+	body := make([]byte, max(bytes, 16))
 	binary.BigEndian.PutUint64(body, uint64(v.page.Frames)+1)
+	binary.BigEndian.PutUint64(body[8:], uint64(time.Now().UnixNano()))
 	f := wire.New(kind, body)
 	f.SetState(flags, epoch)
 	v.page.add(f)
@@ -297,6 +298,9 @@ func (v *Visitor) Asked() int {
 type Agent struct {
 	peer
 	room string
+
+	// Delay is told how long each diff was under way, if it is set before Run.
+	Delay func(time.Duration)
 
 	state sync.Mutex // guards what follows
 	page  Page
@@ -353,6 +357,9 @@ func (a *Agent) receive(f wire.Frame) {
 		}
 		a.next[f.Source()] = wire.SeenBody{Epoch: f.Epoch(), Sequence: f.Sequence()}
 		a.page.add(f)
+		if b := f.Body(); a.Delay != nil && f.Kind() == wire.Diff && len(b) >= 16 {
+			a.Delay(time.Since(time.Unix(0, int64(binary.BigEndian.Uint64(b[8:])))))
+		}
 		a.told(Event{time.Now(), "state", nil})
 	}
 }

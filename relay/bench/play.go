@@ -45,7 +45,7 @@ type spell struct {
 func (t *trial) begin() *spell {
 	d := &delays{}
 	t.delays.Store(d)
-	return &spell{t, time.Now(), cpuSeconds(t.server.Process.Pid), t.delivered.Load(), d}
+	return &spell{t, time.Now(), CPUSeconds(t.server.Process.Pid), t.delivered.Load(), d}
 }
 
 // seen is what a spell came to.
@@ -57,7 +57,7 @@ type seen struct {
 func (s *spell) end() seen {
 	return seen{
 		float64(s.t.delivered.Load() - s.delivered), time.Since(s.began).Seconds(),
-		cpuSeconds(s.t.server.Process.Pid) - s.cpu, s.delays,
+		CPUSeconds(s.t.server.Process.Pid) - s.cpu, s.delays,
 	}
 }
 
@@ -301,12 +301,12 @@ func storm(t *trial) error {
 	t.reading.Wait()
 	time.Sleep(warmUp) // for the server to see it
 	t.over.Store(false)
-	began, from := time.Now(), cpuSeconds(t.server.Process.Pid)
+	began, from := time.Now(), CPUSeconds(t.server.Process.Pid)
 	if err := t.each(t.ctx, rejoining, func(_ context.Context, r *room) error { return r.connect() }); err != nil {
 		return err
 	}
 	t.figures[connects] = time.Since(began).Seconds()
 	time.Sleep(warmUp) // what connecting leaves to be done
-	t.figures[cpu] = (cpuSeconds(t.server.Process.Pid) - from) / float64(t.scenario.connections()) * 1e6
+	t.figures[cpu] = (CPUSeconds(t.server.Process.Pid) - from) / float64(t.scenario.connections()) * 1e6
 	return nil
 }

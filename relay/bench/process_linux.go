@@ -64,8 +64,8 @@ func startPinned(c *exec.Cmd, core int) error {
 	return c.Start()
 }
 
-// cpuSeconds is what a process has used so far, in user and kernel mode.
-func cpuSeconds(pid int) float64 {
+// CPUSeconds is what a process has used so far, in user and kernel mode.
+func CPUSeconds(pid int) float64 {
 	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	_, after, _ := strings.Cut(string(b), ") ")
 	fields := strings.Fields(after)
