@@ -45,6 +45,7 @@ test-e2e: build
 
 bench: build tools ## the figures of docs/benchmarks.md
 	go test -run '^$$' -bench . -benchmem -timeout 30m ./wire ./rooms ./relay ./history
+	go test -run '^$$' -bench Hop -benchtime 1x ./cmd/alongside
 	node --import tsx e2e/bench/all.ts $(CLONE)
 
 bench-capture: bin/bundles tools ## capture beside its peers; ONLY="snapshot, 600" TOOLS=ours ROUNDS=2 narrow it

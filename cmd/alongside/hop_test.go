@@ -10,31 +10,36 @@ import (
 	"alongside/relay/bench"
 )
 
-// BenchmarkHop compares agents on their visitors' node with agents on another, in turns and by real processes: how long a
-// change of 300 B is under way, and what CPU a change costs the nodes and Redis together.
+// BenchmarkHop compares agents on their visitors' node with agents on another, and with three nodes among which a balancer
+// spreads both, by real processes: how long a change of 300 B is under way, and what CPU a change costs the nodes and Redis
+// together.
 func BenchmarkHop(b *testing.B) {
 	const pairs, every, turn = 200, 100 * time.Millisecond, 5 * time.Second
-	f := newFleet(b, 2)
-	a, z := f.nodes[0], f.nodes[1]
+	f := newFleet(b, 3)
+	ways := []struct {
+		name string
+		at   func(i int) (visitor, agent *process)
+	}{
+		{"same", func(int) (*process, *process) { return f.nodes[0], f.nodes[0] }},
+		{"other", func(int) (*process, *process) { return f.nodes[0], f.nodes[1] }},
+		{"spread", func(i int) (*process, *process) { return f.nodes[i%3], f.nodes[i/3%3] }},
+	}
 	took := map[string][]time.Duration{}
 	cpu := map[string]time.Duration{}
 	count := map[string]int{}
 	for range max(1, b.N) {
-		for _, where := range []struct {
-			name  string
-			agent *process
-		}{{"same", a}, {"other", z}} {
-			delays, used := f.carry(a, where.agent, pairs, every, turn)
-			took[where.name] = append(took[where.name], delays...)
-			cpu[where.name] += used
-			count[where.name] += len(delays)
+		for _, way := range ways {
+			delays, used := f.carry(way.at, pairs, every, turn)
+			took[way.name] = append(took[way.name], delays...)
+			cpu[way.name] += used
+			count[way.name] += len(delays)
 		}
 	}
-	for _, name := range []string{"same", "other"} {
+	for _, way := range ways {
+		name, n := way.name, len(took[way.name])
 		slices.Sort(took[name])
-		n := len(took[name])
 		if n == 0 {
-			b.Fatalf("%s node: nothing arrived", name)
+			b.Fatalf("%s: nothing arrived", name)
 		}
 		b.ReportMetric(float64(took[name][n/2].Microseconds()), "µs-p50-"+name)
 		b.ReportMetric(float64(took[name][n*99/100].Microseconds()), "µs-p99-"+name)
@@ -42,8 +47,8 @@ func BenchmarkHop(b *testing.B) {
 	}
 }
 
-// carry has pairs talk for a while, visitors at one node and agents at another or the same.
-func (f *fleet) carry(visitors, agents *process, pairs int, every, lasts time.Duration) (delays []time.Duration, used time.Duration) {
+// carry has pairs talk for a while, each visitor and agent at a node of their own or the same.
+func (f *fleet) carry(at func(i int) (visitor, agent *process), pairs int, every, lasts time.Duration) (delays []time.Duration, used time.Duration) {
 	f.t.Helper()
 	ctx, stop := context.WithCancel(f.t.Context())
 	var running sync.WaitGroup
@@ -54,14 +59,15 @@ func (f *fleet) carry(visitors, agents *process, pairs int, every, lasts time.Du
 	var mu sync.Mutex
 	measured, live := false, map[int]bool{}
 	for i := range pairs {
+		visitor, watcher := at(i)
 		v, err := bench.Open(ctx, bench.VisitorOptions{
-			Server: "http://" + visitors.address, Site: f.site, Origin: shopOrigin, From: bench.Address(f.opened),
+			Server: "http://" + visitor.address, Site: f.site, Origin: shopOrigin, From: bench.Address(f.opened),
 		})
 		if err != nil {
 			f.t.Fatal(err)
 		}
 		f.opened++
-		person, err := f.agents[i%len(f.agents)].At("http://" + agents.address)
+		person, err := f.agents[i%len(f.agents)].At("http://" + watcher.address)
 		if err != nil {
 			f.t.Fatal(err)
 		}
