@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 )
@@ -23,8 +24,12 @@ type duty struct {
 	until time.Time // by then it is to be looked up again
 }
 
-// dutyKey is where a duty is kept; no room's ID has a space.
-func dutyKey(name string) string { return "duty " + name }
+// dutyKey is where a duty is kept, as a room is; no room's ID has a space.
+func dutyKey(name string) string { return dutyPrefix + name }
+
+func isDuty(key string) bool { return strings.HasPrefix(key, dutyPrefix) }
+
+const dutyPrefix = "duty "
 
 // Lead tells which living node has a duty. If none has it, this one takes it, unless it is going away.
 func (c *Cluster) Lead(ctx context.Context, name string) (node string, err error) {

@@ -15,12 +15,11 @@ import (
 const (
 	placeTries     = 40                    // to find a room that moves just now
 	placeEach      = 50 * time.Millisecond // between them
+	placeWithin    = 5 * time.Second       // in all, for a connection; then the client tries again
 	agentPatience  = 5 * time.Second       // an agent waits for the visitor to come back first, so that the room moves once
 	orphanKnown    = 20 * time.Second      // for how long that is remembered
 	checkEvery     = 5 * time.Second       // how often a node says that it still has its rooms
-	orphanEvery    = 10 * time.Second      // how often rooms are looked for whose node is gone
 	departAtOnce   = 16
-	orphansAtOnce  = 100
 	subjectYield   = "yield"
 	subjectDeed    = "deed"
 	subjectSoon    = "soon"
@@ -98,6 +97,8 @@ func shortly(ctx context.Context) error {
 // place finds the place that a claim is for. A visitor's room comes to the node of the visitor, unless another tab of the
 // visitor holds it elsewhere; an agent's connection goes to the room.
 func (h *Hub) place(ctx context.Context, claim Claim, flush func()) (Place, error) {
+	ctx, cancel := context.WithTimeout(ctx, placeWithin)
+	defer cancel()
 	asked := false
 	for range placeTries {
 		if _, ok := h.room(claim.Room); ok || h.Cluster == nil {
@@ -338,7 +339,7 @@ func (h *Hub) endOrphans(ctx context.Context, node string) {
 	}
 	rooms, err := h.Shared.Owned(ctx, node)
 	for _, room := range rooms {
-		if held, lost := h.Shared.Find(ctx, room); lost != nil || held.Node != node {
+		if held, lost := h.Shared.Find(ctx, room); lost != nil || held.Node != node || isDuty(room) {
 			continue
 		}
 		if _, _, failed := h.locate(ctx, room); failed != nil && !errors.Is(failed, ErrNotFound) {
