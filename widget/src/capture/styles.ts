@@ -3,6 +3,8 @@
  * still holds: the object model's text loses what it cannot put into words (CSSOM §6.7.2, a shorthand with var() and a
  * longhand after it). What differs from the source is told rule by rule. A sheet's number belongs to its owner element,
  * so that new text of the same element replaces the old.
+ *
+ * Long because telling a sheet, comparing it with its source and hearing of its changes all work on the same state.
  */
 
 import { Op } from "../../../wire/dom.ts";
