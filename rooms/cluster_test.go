@@ -319,6 +319,24 @@ func TestARoomMovesToTheNodeOfItsVisitor(t *testing.T) {
 	})
 }
 
+func TestAQuestionMovesWithTheRoom(t *testing.T) {
+	inTown(t, func(t *testing.T, w *town) {
+		a, b := w.node("a"), w.node("b")
+		w.open(a)
+		tab, ann := w.enter(a, "tab1"), w.enter(a, "ann")
+		ann.send(wire.NewJSON(wire.Consent, wire.ConsentBody{What: "view", Act: "ask"}))
+		tab.wants("view ask")
+		tab.leave()
+		tab = w.enter(b, "tab1")
+		tab.wants("view ask")
+		ann = w.enter(b, "ann")
+		ann.wants("welcome member 2 source 0 asking")
+		tab.send(wire.NewJSON(wire.Consent, wire.ConsentBody{What: "view", Act: "grant", Member: 2}))
+		ann.wants("view grant")
+		tab.wants("keyframe start")
+	})
+}
+
 func TestASecondTabOnAnotherNodeLeavesTheRoomWhereItIs(t *testing.T) {
 	inTown(t, func(t *testing.T, w *town) {
 		a, b := w.node("a"), w.node("b")

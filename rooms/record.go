@@ -55,6 +55,7 @@ type memberRecord struct {
 	Number uint16
 	Person Person
 	Grants []string // that were given
+	Asks   []string // that the visitor has not answered
 }
 
 // sketch is the record of the room as it stands, some of it still the room's. It runs under the mutex.
@@ -75,6 +76,8 @@ func (r *Room) sketch() record {
 		for what, p := range m.grants {
 			if p.granted {
 				k.Grants = append(k.Grants, what)
+			} else {
+				k.Asks = append(k.Asks, what)
 			}
 		}
 		c.Members = append(c.Members, k)
@@ -143,6 +146,9 @@ func restored(h *Hub, id string, fence uint64, c record, now time.Time) *Room {
 		m := &member{number: k.Number, person: k.Person, grants: map[string]*permission{}, until: now.Add(wire.ReconnectWindow)}
 		for _, what := range k.Grants {
 			m.grants[what] = &permission{granted: true}
+		}
+		for _, what := range k.Asks {
+			m.grants[what] = &permission{deadline: now.Add(wire.ViewConsentTimeout)}
 		}
 		r.members = append(r.members, m)
 	}

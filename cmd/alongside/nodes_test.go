@@ -226,13 +226,13 @@ func (f *fleet) open(n int, every time.Duration) []*pair {
 	}
 	f.t.Cleanup(func() {
 		for i, p := range pairs {
-			if f.t.Failed() && p.agent.Page() != p.visitor.Page() {
+			if f.t.Failed() && (p.live.Load() == 0 || p.agent.Page() != p.visitor.Page()) {
 				f.t.Logf("%d %s: visitor at %s, agent at %s, last %s\n\t%s", i, p.visitor.Room, p.visitor.Page(), p.agent.Page(),
 					time.Unix(0, p.live.Load()).Format("05.000"), strings.Join(p.events, "\n\t"))
 			}
 		}
 	})
-	until(f.t, 60*time.Second, "all rooms to be live", func() bool {
+	until(f.t, 30*time.Second, "all rooms to be live", func() bool {
 		return !slices.ContainsFunc(pairs, func(p *pair) bool { return p.live.Load() == 0 })
 	})
 	return pairs
