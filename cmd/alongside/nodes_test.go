@@ -232,7 +232,7 @@ func (f *fleet) open(n int, every time.Duration) []*pair {
 			}
 		}
 	})
-	until(f.t, 30*time.Second, "all rooms to be live", func() bool {
+	until(f.t, 60*time.Second, "all rooms to be live", func() bool {
 		return !slices.ContainsFunc(pairs, func(p *pair) bool { return p.live.Load() == 0 })
 	})
 	return pairs
