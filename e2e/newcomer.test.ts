@@ -76,8 +76,7 @@ test("from Help to a page on the agent's screen, and back", async () => {
 	await agent.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
 	await agent.page.mouse.move(box.x + box.width / 3, box.y + box.height / 3);
 	const cursor = visitor.page.locator(".cursors .cursor");
-	await cursor.waitFor();
-	assert.equal(await cursor.innerText(), "Ada");
+	await cursor.filter({ hasText: /^Ada$/ }).waitFor();
 	await agent.page.mouse.down();
 	await agent.page.mouse.up();
 	await visitor.page.locator(".cursors .ring").waitFor();
