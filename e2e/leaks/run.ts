@@ -137,14 +137,19 @@ const HANDS = {
 	},
 };
 
-/** Whether there is a whole snapshot that holds a text: an agent may first be sent one again that is older. */
+/**
+ * Whether there is a whole snapshot after which a page holds a text, be it by a diff: an agent may first be sent one again
+ * that is older, and no diff with that text follows it.
+ */
 function hasSnapshot(frames: readonly Read[], text: string): boolean {
+	let isWhole = false;
 	let holds = false;
 	for (const { kind, flags, body } of frames) {
-		if (kind !== Kind.snapshot) continue;
-		if (flags & Flag.first) holds = false;
+		if (kind !== Kind.snapshot && kind !== Kind.diff) continue;
+		if (kind === Kind.snapshot && flags & Flag.first) isWhole = holds = false;
 		holds ||= body.includes(text);
-		if (holds && flags & Flag.last) return true;
+		if (kind === Kind.snapshot && flags & Flag.last) isWhole = true;
+		if (isWhole && holds) return true;
 	}
 	return false;
 }
