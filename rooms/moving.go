@@ -86,12 +86,10 @@ func (h *Hub) lives(ctx context.Context, node string) bool {
 }
 
 func shortly(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
+	if sleep(ctx, placeEach); ctx.Err() != nil {
 		return fmt.Errorf("wait for a room that moves: %w", ctx.Err())
-	case <-time.After(placeEach):
-		return nil
 	}
+	return nil
 }
 
 // place finds the place that a claim is for. A visitor's room comes to the node of the visitor, unless another tab of the
@@ -332,10 +330,8 @@ func (h *Hub) hold(ctx context.Context) {
 
 // endOrphans takes over the rooms of a node that is gone which nobody came back to, so that they end as they should.
 func (h *Hub) endOrphans(ctx context.Context, node string) {
-	select {
-	case <-ctx.Done():
+	if sleep(ctx, orphanKnown); ctx.Err() != nil {
 		return
-	case <-time.After(orphanKnown):
 	}
 	rooms, err := h.Shared.Owned(ctx, node)
 	for _, room := range rooms {

@@ -84,16 +84,7 @@ func (f *fleet) carry(at func(i int) (visitor, agent *process), pairs int, every
 		running.Go(func() { agent.Run(ctx) })
 		running.Go(func() {
 			time.Sleep(time.Duration(i) * every / time.Duration(pairs)) // spread, as life is
-			tick := time.NewTicker(every)
-			defer tick.Stop()
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case <-tick.C:
-					v.Change(300)
-				}
-			}
+			v.KeepChanging(ctx, every, 300)
 		})
 	}
 	until(f.t, 60*time.Second, "all pairs to be live", func() bool {

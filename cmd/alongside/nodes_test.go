@@ -211,18 +211,7 @@ func (f *fleet) open(n int, every time.Duration) []*pair {
 		p.agent = f.agents[i%len(f.agents)].Join(p.visitor.Room, p.told)
 		running.Go(func() { p.visitor.Run(ctx) })
 		running.Go(func() { p.agent.Run(ctx) })
-		running.Go(func() {
-			tick := time.NewTicker(every)
-			defer tick.Stop()
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case <-tick.C:
-					p.visitor.Change(300)
-				}
-			}
-		})
+		running.Go(func() { p.visitor.KeepChanging(ctx, every, 300) })
 	}
 	f.t.Cleanup(func() {
 		for i, p := range pairs {

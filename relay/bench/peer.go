@@ -269,6 +269,20 @@ func (v *Visitor) Change(bytes int) (sent bool) {
 	return true
 }
 
+// KeepChanging sends a diff of so many bytes at each interval while the page is being captured, until ctx ends.
+func (v *Visitor) KeepChanging(ctx context.Context, every time.Duration, bytes int) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			v.Change(bytes)
+		}
+	}
+}
+
 // sendState runs under state. What cannot be sent was captured all the same: the next connection begins a new epoch.
 func (v *Visitor) sendState(kind wire.Kind, flags byte, epoch uint32, bytes int) {
 	body := make([]byte, max(bytes, 16))
